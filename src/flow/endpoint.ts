@@ -1,0 +1,123 @@
+// An Endpoint is one (VLAN, MAC, address) triple as frames show it. Everything counted later is keyed by
+// endpoint; which endpoints make one device is a view computed afterwards, so that it can be undone.
+import { NO_ADDRESS, NO_MAC, hash4, type AddressBook, type AddressKey } from '../core/addresses.ts'
+
+const WORDS = 4
+
+/** Bounded table of endpoints. Number 0 stands for all that no longer fitted. */
+export class EndpointTable {
+  readonly addresses: AddressBook
+  /** Endpoints held; ids are 1 … size-1. */
+  size = 1
+  /** How many look-ups found the table full. */
+  overflow = 0
+  /** First and last packet time as a sender, packets and bytes sent; by endpoint id. */
+  readonly first: Float64Array
+  readonly last: Float64Array
+  readonly packetsOut: Float64Array
+  readonly packetsIn: Float64Array
+  readonly bytesOut: Float64Array
+  readonly bytesIn: Float64Array
+  private readonly capacity: number
+  /** Word 0: MAC upper 16 bits | vlan << 16; 1: MAC lower; 2: address; 3: family (0, 1, 2) | 4 without MAC. */
+  private readonly words: Int32Array
+  private index: Int32Array
+
+  constructor(capacity: number, addresses: AddressBook) {
+    this.capacity = capacity
+    this.addresses = addresses
+    this.words = new Int32Array(capacity * WORDS)
+    this.index = new Int32Array(4096).fill(-1)
+    this.first = new Float64Array(capacity)
+    this.last = new Float64Array(capacity)
+    this.packetsOut = new Float64Array(capacity)
+    this.packetsIn = new Float64Array(capacity)
+    this.bytesOut = new Float64Array(capacity)
+    this.bytesIn = new Float64Array(capacity)
+    this.words[3] = 2 | 4
+  }
+
+  /**
+   * The endpoint of these numbers; 0 when the table is full. `macHigh` -1: the source carries no MAC.
+   * `family` 0: `address` is IPv4 (signed); 1: an AddressBook number; 2: no address.
+   */
+  intern(macHigh: number, macLow: number, family: number, address: number, vlan: number): number {
+    const high = macHigh < 0 ? vlan << 16 : macHigh | (vlan << 16)
+    const low = macHigh < 0 ? 0 : macLow
+    const kind = macHigh < 0 ? family | 4 : family
+    const place = family === 2 ? 0 : address
+    const mask = this.index.length - 1
+    const words = this.words
+    let slot = hash4(high, low, place, kind) & mask
+    for (;;) {
+      const found = this.index[slot]
+      if (found < 0) break
+      const at = found * WORDS
+      if (
+        words[at] === high &&
+        words[at + 1] === low &&
+        words[at + 2] === place &&
+        words[at + 3] === kind
+      ) {
+        return found
+      }
+      slot = (slot + 1) & mask
+    }
+    if (this.size >= this.capacity) {
+      this.overflow++
+      return 0
+    }
+    const fresh = this.size++
+    const at = fresh * WORDS
+    words[at] = high
+    words[at + 1] = low
+    words[at + 2] = place
+    words[at + 3] = kind
+    this.index[slot] = fresh
+    if (this.size * 2 > this.index.length) this.grow()
+    return fresh
+  }
+
+  private grow(): void {
+    const index = new Int32Array(this.index.length * 2).fill(-1)
+    const mask = index.length - 1
+    const words = this.words
+    for (let entry = 1; entry < this.size; entry++) {
+      const at = entry * WORDS
+      let slot = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
+      while (index[slot] >= 0) slot = (slot + 1) & mask
+      index[slot] = entry
+    }
+    this.index = index
+  }
+
+  /** The endpoint of keys as sources without packets have them (Zeek, EVE). */
+  internKeys(mac: number, address: AddressKey, vlan: number): number {
+    const macHigh = mac < 0 ? -1 : Math.floor(mac / 4294967296)
+    const macLow = mac < 0 ? 0 : mac | 0
+    if (address < 0) return this.intern(macHigh, macLow, 2, 0, vlan)
+    if (address < 4294967296) return this.intern(macHigh, macLow, 0, address | 0, vlan)
+    return this.intern(macHigh, macLow, 1, address - 4294967296, vlan)
+  }
+
+  mac(endpoint: number): number {
+    const at = endpoint * WORDS
+    if (this.words[at + 3] & 4) return NO_MAC
+    return (this.words[at] & 0xffff) * 4294967296 + (this.words[at + 1] >>> 0)
+  }
+
+  vlan(endpoint: number): number {
+    return this.words[endpoint * WORDS] >>> 16
+  }
+
+  address(endpoint: number): AddressKey {
+    const at = endpoint * WORDS
+    const family = this.words[at + 3] & 3
+    if (family === 2) return NO_ADDRESS
+    return family === 0 ? this.words[at + 2] >>> 0 : 4294967296 + this.words[at + 2]
+  }
+
+  addressText(endpoint: number): string {
+    return this.addresses.text(this.address(endpoint))
+  }
+}

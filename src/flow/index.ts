@@ -1,0 +1,4 @@
+// Packets → Flows and Transactions. The door of this folder.
+export { EndpointTable } from './endpoint.ts'
+export { Flow, type FlowEnd, type FlowObserver, type FlowState, type NameSource } from './flow.ts'
+export type { Fields, Transaction } from './transaction.ts'
