@@ -106,18 +106,18 @@ export class Cursor {
   /** `count` bytes as Latin-1 text: one character a byte, no byte lost. */
   latin1(count: number): string {
     const at = this.take(count)
-    return at < 0 ? '' : this.bytes.latin1Slice(at, at + count)
+    return at < 0 ? '' : this.bytes.toString('latin1', at, at + count)
   }
 
   /** `count` bytes as UTF-8 text; broken sequences become U+FFFD. */
   utf8(count: number): string {
     const at = this.take(count)
-    return at < 0 ? '' : this.bytes.utf8Slice(at, at + count)
+    return at < 0 ? '' : this.bytes.toString('utf8', at, at + count)
   }
 
   hex(count: number): string {
     const at = this.take(count)
-    return at < 0 ? '' : this.bytes.hexSlice(at, at + count)
+    return at < 0 ? '' : this.bytes.toString('hex', at, at + count)
   }
 
   /** A cursor of its own over the next `count` bytes, which this cursor then skips. */
@@ -138,7 +138,7 @@ export class Cursor {
     const stop = this.find(10, limit)
     if (stop < 0) return undefined
     const last = stop > this.offset && this.bytes[stop - 1] === 13 ? stop - 1 : stop
-    const text = this.bytes.latin1Slice(this.offset, last)
+    const text = this.bytes.toString('latin1', this.offset, last)
     this.offset = stop + 1
     return text
   }

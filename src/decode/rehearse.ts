@@ -37,7 +37,7 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
   const packet = new Packet()
   const message = {
     packet,
-    fromOriginator: true,
+    fromOriginator: true as boolean,
     sourcePort: 50000,
     destinationPort: 0,
     state: undefined as unknown,
