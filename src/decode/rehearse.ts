@@ -1,8 +1,11 @@
 // Feeds single messages to one protocol and hands back what it said: the bench on which every protocol's
-// own test stands, and the first thing to try when a real message is misread.
+// own test stands, and the first thing to try when a real message is misread. `batter` is its rough side:
+// it cuts and flips sample messages, and throws when the protocol breaks a promise.
+import assert from 'node:assert/strict'
 import { Cursor } from '../core/cursor.ts'
 import { Packet } from './packet.ts'
-import type { Certainty, Fields, Message, Progress, Protocol } from './protocol.ts'
+import type { Certainty, Fields, FieldValue, Message, Progress, Protocol } from './protocol.ts'
+import { END, FOREIGN, MORE, NEXT } from './protocol.ts'
 
 export interface Rehearsal {
   /** What `recognise` thought of the first message; 2 when the protocol has none. */
@@ -24,7 +27,17 @@ export interface Line {
   destinationPort?: number
 }
 
-/** Plays `lines` to `protocol` as one flow; loops on NEXT while bytes remain, as the real caller does. */
+const bytesOf = (line: Line): Buffer =>
+  line.bytes ?? Buffer.from((line.hex ?? '').replace(/\s/g, ''), 'hex')
+
+/** Protocols over TCP alone get what they left unread (MORE) put before the same side's next line. */
+const isStream = (protocol: Protocol): boolean =>
+  protocol.over.every((carrier) => carrier.kind === 'tcp')
+
+/**
+ * Plays `lines` to `protocol` as one flow; loops on NEXT while bytes remain, as the real caller does, and
+ * stops at END and FOREIGN. Bytes are overwritten after each line: who keeps a view of them is found out.
+ */
 export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal {
   const result: Rehearsal = {
     certainty: 2,
@@ -46,9 +59,13 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
     anomaly: (name: string) => void result.anomalies.push(name),
   } satisfies Message
   const port = protocol.over.flatMap((carrier) => ('ports' in carrier ? carrier.ports : []))[0] ?? 0
-  lines.forEach((line, index) => {
-    const bytes = line.bytes ?? Buffer.from((line.hex ?? '').replace(/\s/g, ''), 'hex')
-    message.fromOriginator = line.from !== 'responder'
+  const pending = { originator: Buffer.alloc(0), responder: Buffer.alloc(0) }
+  const stream = isStream(protocol)
+  for (const [index, line] of lines.entries()) {
+    const side = line.from ?? 'originator'
+    const fresh = bytesOf(line)
+    const bytes = Buffer.concat([pending[side], fresh])
+    message.fromOriginator = side === 'originator'
     message.sourcePort = line.sourcePort ?? (message.fromOriginator ? 50000 : port)
     message.destinationPort = line.destinationPort ?? (message.fromOriginator ? port : 50000)
     packet.bytes = bytes
@@ -66,9 +83,82 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
     do {
       before = cursor.offset
       result.progress = protocol.decode(cursor, message)
-      if (result.progress === 1) cursor.reset(bytes, before, bytes.length)
-    } while (result.progress === 0 && cursor.offset < cursor.end && cursor.offset > before)
+      assert(cursor.offset >= before && cursor.offset <= cursor.end, 'the cursor left its bounds')
+      if (result.progress === MORE) cursor.reset(bytes, before, bytes.length)
+    } while (result.progress === NEXT && cursor.offset < cursor.end && cursor.offset > before)
     result.left = cursor.remaining
-  })
+    pending[side] = Buffer.from(
+      stream && result.progress === MORE ? bytes.subarray(cursor.offset) : [],
+    )
+    bytes.fill(0xdd)
+    if (result.progress === END || result.progress === FOREIGN) break
+  }
   return result
+}
+
+/**
+ * Plays `lines` with every prefix and every single-bit flip of each line, the rest left whole, and each
+ * damaged line alone as a flow's first. Throws when the protocol throws, moves the cursor out of bounds,
+ * or says what no protocol may say. Hands back how many flows were played.
+ */
+export function batter(protocol: Protocol, lines: readonly Line[]): number {
+  let plays = 0
+  const play = (index: number, bytes: Buffer, what: string) => {
+    const damaged = { ...lines[index], bytes }
+    for (const script of [lines.with(index, damaged), [damaged]]) {
+      plays++
+      try {
+        rehearse(protocol, script).said.forEach((fields) => assertPlain(fields))
+      } catch (cause) {
+        throw new Error(`${protocol.id}: line ${index}, ${what}`, { cause })
+      }
+    }
+  }
+  for (const [index, line] of lines.entries()) {
+    const whole = bytesOf(line)
+    for (let length = 0; length < whole.length; length++) {
+      play(index, Buffer.from(whole.subarray(0, length)), `cut to ${length} bytes`)
+    }
+    for (let bit = 0; bit < whole.length * 8; bit++) {
+      const flipped = Buffer.from(whole)
+      flipped[bit >> 3] ^= 128 >> (bit & 7)
+      play(index, flipped, `bit ${bit & 7} of byte ${bit >> 3} flipped`)
+    }
+  }
+  return plays
+}
+
+/**
+ * Plays `lines` of a TCP protocol with each line torn in two at every byte, and once byte by byte: what is
+ * said must be the same as for whole lines.
+ */
+export function tear(protocol: Protocol, lines: readonly Line[]): void {
+  const whole = rehearse(protocol, lines).said
+  for (const [index, line] of lines.entries()) {
+    const bytes = bytesOf(line)
+    for (let at = 1; at < bytes.length; at++) {
+      const parts = [bytes.subarray(0, at), bytes.subarray(at)].map((part) => ({
+        ...line,
+        bytes: part,
+      }))
+      const torn = rehearse(protocol, lines.toSpliced(index, 1, ...parts)).said
+      assert.deepEqual(torn, whole, `${protocol.id}: line ${index} torn at byte ${at}`)
+    }
+  }
+  const single = lines.flatMap((line) =>
+    Array.from(bytesOf(line), (byte) => ({ ...line, bytes: Buffer.from([byte]) })),
+  )
+  assert.deepEqual(rehearse(protocol, single).said, whole, `${protocol.id}: byte by byte`)
+}
+
+/** Plain, finite, bounded: no text above 1024 characters, no list above 256, five levels at most. */
+function assertPlain(value: FieldValue, depth = 0): void {
+  assert(depth <= 5, 'fields are nested too deeply')
+  if (typeof value === 'string') assert(value.length <= 1024, `text of ${value.length} characters`)
+  else if (typeof value === 'number') assert(Number.isFinite(value), 'a number is not finite')
+  else if (typeof value === 'object' && value !== null) {
+    const parts = Object.values(value as Record<string, FieldValue>)
+    assert(parts.length <= 256, `${parts.length} values in one list`)
+    for (const part of parts) assertPlain(part, depth + 1)
+  } else assert(['boolean', 'undefined'].includes(typeof value) || value === null)
 }
