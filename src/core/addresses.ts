@@ -14,11 +14,15 @@ export const isV6 = (key: AddressKey) => key >= V6_BASE
 export const v4Key = (signed: number): AddressKey => signed >>> 0
 export const v6Key = (index: number): AddressKey => V6_BASE + index
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** `c0:56:e3:10:00:01`; '' for no MAC. */
 export function macText(mac: MacNumber): string {
   if (mac < 0) return ''
-  const hex = mac.toString(16).padStart(12, '0')
-  return hex.replace(/(..)(?=.)/g, '$1:')
+  const high = Math.floor(mac / 4294967296)
+  const low = mac >>> 0
+  const head = `${HEX[(high >>> 8) & 255]}:${HEX[high & 255]}:${HEX[low >>> 24]}`
+  return `${head}:${HEX[(low >>> 16) & 255]}:${HEX[(low >>> 8) & 255]}:${HEX[low & 255]}`
 }
 
 /** Reads `c0:56:e3:10:00:01`, `c0-56-…`, `c056.e310.0001` or bare hex; -1 when it is none. */

@@ -25,14 +25,20 @@ export interface Line {
   bytes?: Buffer
   sourcePort?: number
   destinationPort?: number
+  /** Needed only where a protocol has several carriers; default: its first. */
+  ipProtocol?: number
 }
 
 const bytesOf = (line: Line): Buffer =>
   line.bytes ?? Buffer.from((line.hex ?? '').replace(/\s/g, ''), 'hex')
 
-/** Protocols over TCP alone get what they left unread (MORE) put before the same side's next line. */
-const isStream = (protocol: Protocol): boolean =>
-  protocol.over.every((carrier) => carrier.kind === 'tcp')
+/** IP protocol number of what carries the line; 0 for frames without IP. */
+function ipProtocolOf(protocol: Protocol, line: Line): number {
+  const carrier = protocol.over[0]
+  if (line.ipProtocol !== undefined) return line.ipProtocol
+  if (carrier.kind === 'ip') return carrier.protocols[0]
+  return carrier.kind === 'tcp' ? 6 : carrier.kind === 'udp' ? 17 : 0
+}
 
 /**
  * Plays `lines` to `protocol` as one flow; loops on NEXT while bytes remain, as the real caller does, and
@@ -60,7 +66,6 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
   } satisfies Message
   const port = protocol.over.flatMap((carrier) => ('ports' in carrier ? carrier.ports : []))[0] ?? 0
   const pending = { originator: Buffer.alloc(0), responder: Buffer.alloc(0) }
-  const stream = isStream(protocol)
   for (const [index, line] of lines.entries()) {
     const side = line.from ?? 'originator'
     const fresh = bytesOf(line)
@@ -72,6 +77,7 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
     packet.start = packet.payloadOffset = packet.networkOffset = packet.transportOffset = 0
     packet.end = packet.payloadEnd = packet.networkEnd = bytes.length
     packet.payloadLength = packet.wireLength = bytes.length
+    packet.ipProtocol = ipProtocolOf(protocol, line)
     packet.sourcePort = message.sourcePort
     packet.destinationPort = message.destinationPort
     const cursor = new Cursor(bytes)
@@ -87,8 +93,9 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
       if (result.progress === MORE) cursor.reset(bytes, before, bytes.length)
     } while (result.progress === NEXT && cursor.offset < cursor.end && cursor.offset > before)
     result.left = cursor.remaining
+    // Over TCP, what was left unread (MORE) comes before the same side's next line.
     pending[side] = Buffer.from(
-      stream && result.progress === MORE ? bytes.subarray(cursor.offset) : [],
+      packet.ipProtocol === 6 && result.progress === MORE ? bytes.subarray(cursor.offset) : [],
     )
     bytes.fill(0xdd)
     if (result.progress === END || result.progress === FOREIGN) break
