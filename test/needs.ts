@@ -1,5 +1,5 @@
-// What a test needs that is not in the project, as the value of node's `skip` option: false when it is there,
-// else the reason, which begins with 'needs' and names the command that adds it.
+// What a test needs that is not in the project, as the value of node's `skip` option: false when it
+// is there, else the reason, which begins with 'needs' and names the command that adds it.
 import { existsSync } from 'node:fs'
 import { installCommand, hasCommand, PACKAGES } from '../tools/packages.ts'
 

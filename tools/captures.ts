@@ -1,5 +1,6 @@
-// Finds other people's captures for the tests: THINGWARD_CAPTURES names a folder where they lie unpacked;
-// else a folder of capture archives beside the project (MANIFEST.tsv and *.tar.gz) is unpacked once.
+// Finds other people's captures for the tests: THINGWARD_CAPTURES names a folder where they lie
+// unpacked; else a folder of capture archives beside the project (MANIFEST.tsv and *.tar.gz) is
+// unpacked once.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -31,7 +32,10 @@ function findArchives(root: string): string | undefined {
     .find((folder) => existsSync(join(folder, 'MANIFEST.tsv')))
 }
 
-/** One folder per version of the manifest, complete or absent: made under another name, then renamed. */
+/**
+ * One folder per version of the manifest, complete or absent: made under another name, then
+ * renamed.
+ */
 function unpack(archives: string, cache: string): string | undefined {
   const manifest = readFileSync(join(archives, 'MANIFEST.tsv'))
   const version = createHash('sha256').update(manifest).digest('hex').slice(0, 12)

@@ -1,5 +1,5 @@
-// Installs Debian packages on a CI machine that is thrown away afterwards. A policy-rc.d guard keeps every
-// daemon from being started, and whatever stood in its place is put back.
+// Installs Debian packages on a CI machine that is thrown away afterwards. A policy-rc.d guard
+// keeps every daemon from being started, and whatever stood in its place is put back.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { DebianPackage } from './packages.ts'

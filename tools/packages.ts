@@ -1,6 +1,6 @@
-// The programs that some tests need beside Node, one row a Debian package: which commands it brings, what for,
-// and which tests use them. The only list: the tests' skip reasons, the closing words of `npm test` and what
-// a CI run installs all come from here.
+// The programs that some tests need beside Node, one row a Debian package: which commands it
+// brings, what for, and which tests use them. The only list: the tests' skip reasons, the closing
+// words of `npm test` and what a CI run installs all come from here.
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 

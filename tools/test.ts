@@ -1,6 +1,7 @@
-// `npm test`: everything that can run on this machine, through node's own test runner, one process a file.
-// One line a file, every failure in full, the runner's closing lines, and then what was skipped, why, and the
-// one command that adds it. Words after `npm test` choose files: `npm test src/decode mud`.
+// `npm test`: everything that can run on this machine, through node's own test runner, one process
+// a file. One line a file, every failure in full, the runner's closing lines, and then what was
+// skipped, why, and the one command that adds it. Words after `npm test` choose files: `npm test
+// src/decode mud`.
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
