@@ -1,6 +1,7 @@
-// The message format that DNS, mDNS and LLMNR share (RFC 1035 4): names with bounded compression, questions,
-// the resource records that say something about devices. Written for speed: a name is built in one pass.
+// The message format that DNS, mDNS and LLMNR share (RFC 1035 4): questions, and the resource
+// records that say something about devices.
 import { v4Text, v6Text } from '../core/addresses.ts'
+import { DnsNameReader } from './dns-name.ts'
 import { clip } from './protocol.ts'
 
 export type DnsQuestion = { readonly name: string; readonly type: string }
@@ -20,10 +21,6 @@ const QUESTIONS = 32
 const ANSWERS = 64
 /** Strings of one TXT record that are kept. */
 const STRINGS = 32
-/** Characters of a name that are kept, before a last escape of up to four. */
-const NAME_LENGTH = 253
-/** Bytes of a name on the wire, a pointer counting as two (RFC 1035 2.3.4). */
-const NAME_BYTES = 255
 const NO_ANSWERS: readonly DnsAnswer[] = Object.freeze([])
 
 const RCODES = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN']
@@ -72,29 +69,8 @@ const TYPE_TEXTS = Array.from({ length: 258 }, (_, type) => TYPES.get(type) ?? `
 
 const typeText = (type: number) => (type < 258 ? TYPE_TEXTS[type] : `TYPE${type}`)
 
-/** What each byte of a label becomes: lower case, or 0 where it must be written as an escape. */
-const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte < 0x20 || byte > 0x7e || byte === 0x2e || byte === 0x5c) return 0
-  return byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte
-})
-
-/** The last names read, by hash: the same few are asked for all day, and equal strings are then one. */
-const RECENT_SIZE = 4096
-const recent: string[] = new Array<string>(RECENT_SIZE).fill('')
-const built = Buffer.alloc(NAME_LENGTH + 4)
-
 /** Reads one message; make it once, `open` it for every message. */
-export class DnsReader {
-  bytes: Buffer = built
-  start = 0
-  end = 0
-  /** Where reading goes on. */
-  at = 0
-  /** Something did not fit; what was read before is still good. */
-  broken = false
-  /** A compression pointer did not point backwards: an attack or noise. */
-  loop = false
-
+export class DnsReader extends DnsNameReader {
   id = 0
   response = false
   opcode = 0
@@ -106,7 +82,9 @@ export class DnsReader {
   additionalCount = 0
   /** Questions and answers beyond the bounds. */
   more = 0
-  /** When set to a list: first labels of service instances (RFC 6763 4.1), in the case people chose. */
+  /**
+   * When set to a list: first labels of service instances (RFC 6763 4.1), in the case people chose.
+   */
   instances: string[] | undefined
 
   /** Reads the header; false when there is none, or none that RFC 1035 knows. */
@@ -137,71 +115,6 @@ export class DnsReader {
     return RCODES[this.rcode] ?? `RCODE${this.rcode}`
   }
 
-  /** The name at `at`, lower-cased, without trailing dot ('.' is the root); moves behind it. */
-  name(): string {
-    const length = this.build(this.at)
-    return length === 0 ? '.' : this.remember(length)
-  }
-
-  /** Writes the name at `from` into `built`; its length there. Moves `at` behind the name. */
-  private build(from: number): number {
-    const bytes = this.bytes
-    const end = this.end
-    let at = from
-    let written = 0
-    // A pointer must point before everything this name has used so far, so a name always ends.
-    let floor = from
-    let budget = NAME_BYTES
-    let jumped = false
-    while (at < end && budget > 0) {
-      const length = bytes[at]
-      if (length === 0) {
-        if (!jumped) this.at = at + 1
-        return written
-      }
-      if (length >= 0xc0) {
-        if (at + 1 >= end) break
-        if (!jumped) this.at = at + 2
-        jumped = true
-        const target = this.start + (((length & 0x3f) << 8) | bytes[at + 1])
-        if (target >= floor || target < this.start + 12) {
-          this.loop = true
-          break
-        }
-        floor = at = target
-        budget -= 2
-        continue
-      }
-      budget -= length + 1
-      if (length > 63 || at + length >= end || budget < 0) break
-      if (written > 0 && written < NAME_LENGTH) built[written++] = 0x2e
-      for (let index = at + 1; index <= at + length; index++) {
-        const plain = PLAIN[bytes[index]]
-        if (written >= NAME_LENGTH) break
-        if (plain !== 0) built[written++] = plain
-        else written = escape(bytes[index], written)
-      }
-      at += length + 1
-    }
-    this.broken = true
-    return written
-  }
-
-  private remember(length: number): string {
-    let hash = length
-    for (let index = 0; index < length; index++) hash = (Math.imul(hash, 31) + built[index]) | 0
-    const slot = (hash ^ (hash >>> 15)) & (RECENT_SIZE - 1)
-    const known = recent[slot]
-    if (known.length === length) {
-      let index = 0
-      while (index < length && known.charCodeAt(index) === built[index]) index++
-      if (index === length) return known
-    }
-    const fresh = built.toString('latin1', 0, length)
-    recent[slot] = fresh
-    return fresh
-  }
-
   /** The questions; call first. */
   questions(): DnsQuestion[] {
     const questions: DnsQuestion[] = []
@@ -221,7 +134,10 @@ export class DnsReader {
     return questions
   }
 
-  /** The next `count` records, behind those that were read already: add them to `kept`, or skip them. */
+  /**
+   * The next `count` records, behind those that were read already: add them to `kept`, or skip
+   * them.
+   */
   records(count: number, kept?: DnsAnswer[]): readonly DnsAnswer[] {
     for (let index = 0; index < count && !this.broken; index++) {
       if (kept && kept.length < ANSWERS) {
@@ -233,21 +149,6 @@ export class DnsReader {
       }
     }
     return kept ?? NO_ANSWERS
-  }
-
-  /** Steps over a name without building it. */
-  skipName(): void {
-    while (this.at < this.end) {
-      const length = this.bytes[this.at]
-      if (length === 0 || length >= 0xc0) {
-        this.at += length === 0 ? 1 : 2
-        if (this.at > this.end) break
-        return
-      }
-      if (length > 63) break
-      this.at += length + 1
-    }
-    this.broken = true
   }
 
   skipRecord(): void {
@@ -334,7 +235,9 @@ export class DnsReader {
     }
   }
 
-  /** Keeps the first label of an SRV record's owner, or of the name that a service's PTR record points to. */
+  /**
+   * Keeps the first label of an SRV record's owner, or of what a service's PTR record points to.
+   */
   private instance(at: number, type: number): void {
     const bytes = this.bytes
     if (type !== SRV && type !== PTR) return
@@ -370,19 +273,6 @@ export class DnsReader {
     }
     return strings
   }
-}
-
-/** `\.` and `\\`, or `\ddd` for what is not printable ASCII (RFC 1035 5.1). */
-function escape(byte: number, written: number): number {
-  built[written] = 0x5c
-  if (byte === 0x2e || byte === 0x5c) {
-    built[written + 1] = byte
-    return written + 2
-  }
-  built[written + 1] = 0x30 + Math.floor(byte / 100)
-  built[written + 2] = 0x30 + (Math.floor(byte / 10) % 10)
-  built[written + 3] = 0x30 + (byte % 10)
-  return written + 4
 }
 
 function v6At(bytes: Buffer, at: number): string {

@@ -1,5 +1,6 @@
-// Which name stands behind an address, as each client was told by DNS. Numbers in typed tables, because it
-// is asked at every new flow. The oldest answers and names give way; what gave way is counted.
+// Which name stands behind an address, as each client was told by DNS. Numbers in typed tables,
+// because it is asked at every new flow. The oldest answers and names give way; what gave way is
+// counted.
 import { hash4, type AddressKey } from '../core/addresses.ts'
 import { LIMITS } from '../core/limits.ts'
 import { clip } from '../decode/index.ts'
@@ -83,7 +84,10 @@ export class NameTable {
   }
 }
 
-/** (client, address) → name id: open addressing over a ring of entries, so that the oldest gives way. */
+/**
+ * (client, address) → name id: open addressing over a ring of entries, so that the oldest gives
+ * way.
+ */
 class AnswerTable {
   size = 0
   /** Answers that were forgotten for newer ones. */
@@ -91,7 +95,10 @@ class AnswerTable {
   private readonly capacity: number
   private readonly clients: Int32Array
   private readonly addresses: Int32Array
-  /** Bit 0 client is IPv6, 1 address is IPv6, 2 any client; bit 3: learnt again since the ring came by. */
+  /**
+   * Bit 0 client is IPv6, 1 address is IPv6, 2 any client; bit 3: learnt again since the ring came
+   * by.
+   */
   private readonly kinds: Uint8Array
   private readonly ids: Int32Array
   private readonly times: Float64Array

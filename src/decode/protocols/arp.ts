@@ -1,11 +1,11 @@
-// ARP: which MAC address claims which IPv4 address. The commonest proof that a device exists, and the
-// message that address theft forges.
+// ARP: which MAC address claims which IPv4 address. The commonest proof that a device exists, and
+// the message that address theft forges.
 import { macText, v4Text } from '../../core/addresses.ts'
 import type { Cursor } from '../../core/cursor.ts'
 import { NEXT, ethernet, type Message, type Progress, type Protocol } from '../protocol.ts'
 
 export type ArpFields = {
-  /** An announcement names one address as sender and target; a probe has no sender address yet (RFC 5227). */
+  /** An announcement has one address as sender and target, a probe no sender yet (RFC 5227). */
   readonly kind: 'request' | 'reply' | 'announcement' | 'probe'
   readonly senderMac: string
   readonly senderAddress: string

@@ -1,8 +1,8 @@
-// DHCP for IPv4: a device introduces itself (names, maker's class, wish list, MUD URL) and is told its
-// address, router and name servers.
+// DHCP for IPv4: a device introduces itself (names, maker's class, wish list, MUD URL) and is told
+// its address, router and name servers.
 import { macText, v4Text } from '../../core/addresses.ts'
 import type { Cursor } from '../../core/cursor.ts'
-import { FOREIGN, NEXT, NO, YES, clip, udp } from '../protocol.ts'
+import { NEXT, NO, YES, clip, udp } from '../protocol.ts'
 import type { Certainty, Message, Progress, Protocol } from '../protocol.ts'
 
 export type DhcpFields = {
@@ -10,7 +10,10 @@ export type DhcpFields = {
   /** The `xid` that ties requests to replies. */
   readonly transaction: number
   readonly clientMac: string
-  /** The address the client already uses (ciaddr), the one it is given (yiaddr), the relay's (giaddr). */
+  /**
+   * The address the client already uses (ciaddr), the one it is given (yiaddr), the relay's
+   * (giaddr).
+   */
   readonly clientAddress?: string
   readonly assignedAddress?: string
   readonly relay?: string
@@ -75,12 +78,9 @@ export const protocol: Protocol = {
     const { bytes, offset, end } = cursor
     cursor.seek(end)
     if (end - offset < OPTIONS || bytes.readUInt32BE(offset + 236) !== COOKIE) {
-      if (message.packet.cut) return NEXT
-      if (message.state === undefined) return FOREIGN
-      message.anomaly('dhcp-malformed')
+      if (!message.packet.cut) message.anomaly('dhcp-malformed')
       return NEXT
     }
-    message.state = true
     const options: Options = new Map()
     let whole = readOptions(bytes, offset + OPTIONS, end, options)
     const overload = options.get(52)?.[0] ?? 0

@@ -140,8 +140,8 @@ test('names of 255 bytes are read, longer ones are broken', () => {
   assert.deepEqual(bad.anomalies, ['dns-malformed'])
 })
 
-test('what is not DNS on port 53 is foreign at first, odd later', () => {
-  assert.equal(rehearse(protocol, [{ hex: '16030100c8' }]).progress, 3)
+test('what is not DNS on port 53 is not recognised at first, odd later', () => {
+  assert.equal(rehearse(protocol, [{ hex: '16030100c8' }]).certainty, 0)
   assert.deepEqual(rehearse(protocol, [query, { hex: '16030100c8' }]).anomalies, ['dns-malformed'])
 })
 

@@ -1,8 +1,8 @@
-// DNS over UDP and TCP: who asks for which name, and what it was told. The names are the strongest passive
-// sign of what a consumer device is, and they give addresses in flows their names.
+// DNS over UDP and TCP: who asks for which name, and what it was told. The names are the strongest
+// passive sign of what a consumer device is, and they give addresses in flows their names.
 import type { Cursor } from '../../core/cursor.ts'
 import { DnsReader, type DnsAnswer, type DnsQuestion } from '../dns-message.ts'
-import { FOREIGN, MAYBE, MORE, NEXT, NO, YES, tcp, udp } from '../protocol.ts'
+import { MAYBE, MORE, NEXT, NO, YES, tcp, udp } from '../protocol.ts'
 import type { Certainty, Message, Progress, Protocol } from '../protocol.ts'
 
 export type DnsFields = {
@@ -72,11 +72,9 @@ export const protocol: Protocol = {
     }
     cursor.seek(end)
     if (!reader.open(cursor.bytes, start, end)) {
-      if (message.state === undefined) return FOREIGN
       message.anomaly('dns-malformed')
       return NEXT
     }
-    message.state = true
     const response = reader.response
     const questions = reader.questions()
     const answers = response ? reader.records(reader.answerCount, []) : NONE

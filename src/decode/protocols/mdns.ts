@@ -1,19 +1,20 @@
-// Multicast DNS with service discovery: what a device calls itself and offers. Queries carry what the asker
-// already knows of others (left out) and, when it claims a name, the records it is about to own.
+// Multicast DNS with service discovery: what a device calls itself and offers. Queries carry what
+// the asker already knows of others (left out) and, when it claims a name, the records it is about
+// to own.
 import type { Cursor } from '../../core/cursor.ts'
 import { DnsReader, type DnsAnswer, type DnsQuestion } from '../dns-message.ts'
-import { FOREIGN, MAYBE, NEXT, NO, udp } from '../protocol.ts'
+import { MAYBE, NEXT, NO, udp } from '../protocol.ts'
 import type { Certainty, Message, Progress, Protocol } from '../protocol.ts'
 
 export type MdnsFields = {
   readonly kind: 'query' | 'response'
   readonly id: number
   readonly questions: readonly DnsQuestion[]
-  /** A response's records of all sections; a query's list of known answers is about others and left out. */
+  /** A response's records of all sections; a query's known answers are about others: left out. */
   readonly answers: readonly DnsAnswer[]
   /** Records that the sender of a query claims for itself (probing, RFC 6762 8.2). */
   readonly proposed?: readonly DnsAnswer[]
-  /** Service instances of the sender as people wrote them, e.g. 'Küche (2)', in the case they chose. */
+  /** Service instances of the sender as people wrote them, e.g. 'Küche (2)'. */
   readonly instances?: readonly string[]
   readonly rcode?: string
   readonly multicast?: boolean
@@ -39,11 +40,9 @@ export const protocol: Protocol = {
     const { bytes, offset, end } = cursor
     cursor.seek(end)
     if (!reader.open(bytes, offset, end)) {
-      if (message.state === undefined) return FOREIGN
       message.anomaly('mdns-malformed')
       return NEXT
     }
-    message.state = true
     const response = reader.response
     const questions = reader.questions()
     let answers = NONE
