@@ -27,6 +27,10 @@ export const LIMITS = Object.freeze({
   nameAnswers: limit('nameAnswers', 262_144, 'answers', 'client × address pairs DNS has explained'),
   anomalyKinds: limit('anomalyKinds', 512, 'kinds', 'distinct anomalies counted by name'),
   anomalySamples: limit('anomalySamples', 3, 'frames', 'frames named per anomaly'),
+  logLineLength: limit('logLineLength', 1_048_576, 'bytes', 'longest line of a log that is read'),
+  logReorder: limit('logReorder', 32_768, 'records', 'records held to bring logs into time order'),
+  logFlows: limit('logFlows', 262_144, 'flows', 'flows of logs whose records are still joined'),
+  logCertificates: limit('logCertificates', 16_384, 'certificates', 'of a log, by fingerprint'),
   textLength: limit('textLength', 256, 'characters', 'a name, banner or model kept from the wire'),
 })
 

@@ -1,6 +1,7 @@
 // An Endpoint is one (VLAN, MAC, address) triple as frames show it. Everything counted later is keyed by
 // endpoint; which endpoints make one device is a view computed afterwards, so that it can be undone.
 import { NO_ADDRESS, NO_MAC, hash4, type AddressBook, type AddressKey } from '../core/addresses.ts'
+import type { Flow } from './flow.ts'
 
 const WORDS = 4
 
@@ -100,10 +101,40 @@ export class EndpointTable {
     return this.intern(macHigh, macLow, 1, address - 4294967296, vlan)
   }
 
+  /** Adds a finished flow to what its originator has sent and received. */
+  add(endpoint: number, flow: Flow): void {
+    this.seen(endpoint, flow.first, flow.last)
+    this.packetsOut[endpoint] += flow.originatorPackets
+    this.packetsIn[endpoint] += flow.responderPackets
+    this.bytesOut[endpoint] += flow.originatorBytes
+    this.bytesIn[endpoint] += flow.responderBytes
+  }
+
+  /** Adds a finished flow to its responder; one that never answered was only spoken to. */
+  addAnswer(endpoint: number, flow: Flow): void {
+    if (flow.responderPackets > 0) this.seen(endpoint, flow.first, flow.last)
+    this.packetsOut[endpoint] += flow.responderPackets
+    this.packetsIn[endpoint] += flow.originatorPackets
+    this.bytesOut[endpoint] += flow.responderBytes
+    this.bytesIn[endpoint] += flow.originatorBytes
+  }
+
+  private seen(endpoint: number, first: number, last: number): void {
+    if (this.first[endpoint] === 0 || first < this.first[endpoint]) this.first[endpoint] = first
+    if (last > this.last[endpoint]) this.last[endpoint] = last
+  }
+
   mac(endpoint: number): number {
     const at = endpoint * WORDS
     if (this.words[at + 3] & 4) return NO_MAC
     return (this.words[at] & 0xffff) * 4294967296 + (this.words[at + 1] >>> 0)
+  }
+
+  /** Whether the endpoint's MAC is this one; true when it has none to compare. */
+  hasMac(endpoint: number, macHigh: number, macLow: number): boolean {
+    const at = endpoint * WORDS
+    if (this.words[at + 3] & 4) return true
+    return (this.words[at] & 0xffff) === macHigh && this.words[at + 1] === macLow
   }
 
   vlan(endpoint: number): number {

@@ -1,0 +1,143 @@
+// TCP, UDP, SCTP, ICMP: ports (types for ICMP), flags, sequence numbers and where the payload lies.
+import { LIMITS } from '../core/limits.ts'
+import { LINK } from './link.ts'
+import type { Packet } from './packet.ts'
+import type { SpineContext } from './spine.ts'
+
+const u16 = (bytes: Buffer, at: number) => (bytes[at] << 8) | bytes[at + 1]
+const i32 = (bytes: Buffer, at: number) =>
+  (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
+
+/** Fills transport fields; without them (cut, unknown protocol) ports are 0 and the payload is the rest. */
+export function transport(packet: Packet, context: SpineContext): void {
+  const at = packet.transportOffset
+  const length = packet.networkLength - (at - packet.networkOffset)
+  packet.payloadOffset = at
+  packet.payloadEnd = packet.networkEnd
+  // After reassembly `networkOffset` no longer belongs to these bytes: the length then is what is there.
+  packet.payloadLength = at === 0 ? packet.networkEnd : length
+  if (packet.fragment) return
+  switch (packet.ipProtocol) {
+    case 6:
+      return tcp(packet, context)
+    case 17:
+    case 136:
+      return udp(packet, context)
+    case 1:
+    case 58:
+      return icmp(packet)
+    case 132:
+    case 33:
+      if (packet.networkEnd - at < 4) return context.anomaly('transport-cut', packet)
+      packet.sourcePort = u16(packet.bytes, at)
+      packet.destinationPort = u16(packet.bytes, at + 2)
+      return
+    case 4:
+    case 41:
+      packet.innerOffset = at
+      packet.innerLinkType = LINK.raw
+      return
+    case 47:
+      return genericRouting(packet)
+  }
+}
+
+/** TCP (RFC 9293 3.1). */
+function tcp(packet: Packet, context: SpineContext): void {
+  const bytes = packet.bytes
+  const at = packet.transportOffset
+  if (packet.networkEnd - at < 20) {
+    context.anomaly(packet.cut ? 'tcp-header-cut' : 'tcp-short', packet)
+    if (packet.networkEnd - at >= 4) {
+      packet.sourcePort = u16(bytes, at)
+      packet.destinationPort = u16(bytes, at + 2)
+    }
+    packet.payloadOffset = packet.payloadEnd
+    packet.payloadLength = 0
+    return
+  }
+  packet.sourcePort = u16(bytes, at)
+  packet.destinationPort = u16(bytes, at + 2)
+  packet.sequence = i32(bytes, at + 4)
+  packet.acknowledgement = i32(bytes, at + 8)
+  packet.tcpFlags = bytes[at + 13]
+  packet.window = u16(bytes, at + 14)
+  const headerLength = (bytes[at + 12] >> 4) << 2
+  packet.payloadLength -= headerLength
+  packet.payloadOffset = at + headerLength
+  if (headerLength < 20 || packet.payloadLength < 0) {
+    context.anomaly('tcp-bad-header-length', packet)
+    packet.payloadLength = 0
+    packet.payloadOffset = packet.payloadEnd
+  } else if (packet.payloadOffset > packet.payloadEnd) {
+    packet.payloadOffset = packet.payloadEnd
+  }
+}
+
+/** UDP (RFC 768) and UDP-Lite; VXLAN (RFC 7348) and Teredo-less tunnels start behind it. */
+function udp(packet: Packet, context: SpineContext): void {
+  const bytes = packet.bytes
+  const at = packet.transportOffset
+  if (packet.networkEnd - at < 8) {
+    context.anomaly(packet.cut ? 'udp-header-cut' : 'udp-short', packet)
+    if (packet.networkEnd - at >= 4) {
+      packet.sourcePort = u16(bytes, at)
+      packet.destinationPort = u16(bytes, at + 2)
+    }
+    packet.payloadOffset = packet.payloadEnd
+    packet.payloadLength = 0
+    return
+  }
+  packet.sourcePort = u16(bytes, at)
+  packet.destinationPort = u16(bytes, at + 2)
+  packet.payloadOffset = at + 8
+  packet.payloadLength -= 8
+  const stated = u16(bytes, at + 4) - 8
+  if (stated >= 0 && stated <= packet.payloadLength) {
+    packet.payloadLength = stated
+    if (packet.payloadOffset + stated < packet.payloadEnd) {
+      packet.payloadEnd = packet.payloadOffset + stated
+    }
+  } else if (stated !== -8) context.anomaly('udp-bad-length', packet)
+  const inner = packet.payloadOffset + 8
+  if (packet.destinationPort === 4789 && inner + 14 <= packet.payloadEnd) {
+    if ((bytes[packet.payloadOffset] & 0xf7) === 0 && (bytes[packet.payloadOffset] & 8) !== 0) {
+      packet.innerOffset = inner
+      packet.innerLinkType = LINK.ethernet
+    }
+  }
+}
+
+/** ICMP: type and code stand where ports stand; echo and its reply make one flow. */
+function icmp(packet: Packet): void {
+  const at = packet.transportOffset
+  if (packet.networkEnd - at < 4) return
+  const type = packet.bytes[at]
+  const reply =
+    packet.ipProtocol === 1 ? (type === 0 ? 8 : -1) : type === 129 ? 128 : type === 136 ? 135 : -1
+  packet.sourcePort = reply < 0 ? type : packet.bytes[at + 1]
+  packet.destinationPort = reply < 0 ? packet.bytes[at + 1] : reply
+  packet.payloadOffset = at
+}
+
+/** GRE (RFC 2784, RFC 2890): IP or transparent Ethernet inside. */
+function genericRouting(packet: Packet): void {
+  const bytes = packet.bytes
+  const at = packet.transportOffset
+  if (packet.networkEnd - at < 4) return
+  const flags = u16(bytes, at)
+  const type = u16(bytes, at + 2)
+  if ((flags & 7) !== 0) return // version 1 is PPTP
+  const inner =
+    at + 4 + (flags & 0x8000 ? 4 : 0) + (flags & 0x2000 ? 4 : 0) + (flags & 0x1000 ? 4 : 0)
+  if (inner >= packet.networkEnd || packet.tunnelDepth >= LIMITS.tunnelDepth.value) return
+  if (type === 0x0800 || type === 0x86dd) packet.innerLinkType = LINK.raw
+  else if (type === 0x6558) packet.innerLinkType = LINK.ethernet
+  else if (type === 0x88be) {
+    // ERSPAN type II has eight more bytes; type I (no sequence number) has none.
+    packet.innerLinkType = LINK.ethernet
+    packet.innerOffset = inner + (flags & 0x1000 ? 8 : 0)
+    return
+  } else return
+  packet.innerOffset = inner
+}

@@ -1,0 +1,170 @@
+// The flow records: one slab of 128-byte lines seen as Int32Array and Float64Array, an open-addressing
+// index beside it. Allocated at its limit (untouched memory costs nothing); only the index grows.
+import { hash4 } from '../core/addresses.ts'
+
+/** Int32 words of one record; the F… ones are Float64 positions. */
+export const W = {
+  /** Key: addresses in order (smaller first), ports, family | ip protocol << 2 | vlan << 18 … */
+  addressA: 0,
+  addressB: 1,
+  ports: 2,
+  kind: 3,
+  packetsA: 4,
+  packetsB: 5,
+  /** FLAG bits below. */
+  flags: 14,
+  frame: 15,
+  nextA: 16,
+  nextB: 17,
+  /** Holes << 16 | retransmissions, saturating, by side. */
+  troubleA: 18,
+  troubleB: 19,
+  endpointOriginator: 20,
+  endpointResponder: 21,
+  /** Protocol number | payload packets parsed (4 bits a side) << 8 | history letters seen << 16. */
+  application: 22,
+  /** Next flow in the same bucket of the timing wheel, or in the free list. */
+  next: 23,
+  name: 28,
+  /** 1 + place in the table of parser details; 0 without. */
+  detail: 29,
+  historyLow: 30,
+  historyHigh: 31,
+} as const
+
+export const F = { bytesA: 3, bytesB: 4, first: 5, last: 6, payloadA: 12, payloadB: 13 } as const
+
+/** Bits of W.flags; TCP flags of side A lie in bits 8-15, of side B in 16-23. */
+export const FLAG = {
+  /** The originator is side B. */
+  originatorB: 1,
+  nameSource: 2 | 4 | 8,
+  nameSourceShift: 1,
+  /** FIN from both, or RST: the short timeout applies. */
+  closing: 16,
+  /** No parser wants more of this flow. */
+  parsed: 32,
+  directionCertain: 64,
+  live: 128,
+  /** The responder has answered. */
+  answered: 1 << 24,
+} as const
+
+const NONE = -1
+
+/** A bounded table of flow records. Slots are small integers; nothing here knows what a packet is. */
+export class FlowSlab {
+  readonly words: Int32Array
+  readonly floats: Float64Array
+  readonly capacity: number
+  /** Flows alive. */
+  size = 0
+  /** Slots ever used: those beyond are untouched memory. */
+  private used = 0
+  private free = NONE
+  private index: Int32Array
+  private mask: number
+
+  constructor(capacity: number) {
+    this.capacity = capacity
+    const memory = new ArrayBuffer(capacity * 128)
+    this.words = new Int32Array(memory)
+    this.floats = new Float64Array(memory)
+    this.index = new Int32Array(1 << 14).fill(NONE)
+    this.mask = this.index.length - 1
+  }
+
+  /** Slots from 0 to `touched`-1 may be alive. */
+  get touched(): number {
+    return this.used
+  }
+
+  /** The slot of this key, or -1. */
+  find(a: number, b: number, ports: number, kind: number): number {
+    const words = this.words
+    const index = this.index
+    const mask = this.mask
+    let place = hash4(a, b, ports, kind) & mask
+    for (;;) {
+      const slot = index[place]
+      if (slot < 0) return NONE
+      const at = slot << 5
+      if (
+        words[at] === a &&
+        words[at + 1] === b &&
+        words[at + 2] === ports &&
+        words[at + 3] === kind
+      ) {
+        return slot
+      }
+      place = (place + 1) & mask
+    }
+  }
+
+  /** A zeroed slot for a key that is not there; the caller made room (`size < capacity`). */
+  insert(a: number, b: number, ports: number, kind: number): number {
+    let slot = this.free
+    if (slot >= 0) this.free = this.words[(slot << 5) + W.next]
+    else slot = this.used++
+    const at = slot << 5
+    this.words.fill(0, at, at + 32)
+    this.words[at] = a
+    this.words[at + 1] = b
+    this.words[at + 2] = ports
+    this.words[at + 3] = kind
+    this.words[at + W.flags] = FLAG.live
+    this.size++
+    if (this.size * 2 > this.index.length) this.grow()
+    let place = hash4(a, b, ports, kind) & this.mask
+    while (this.index[place] >= 0) place = (place + 1) & this.mask
+    this.index[place] = slot
+    return slot
+  }
+
+  /** Frees a slot. The wheel may still hold it: `live` tells whether it is the same flow. */
+  remove(slot: number): void {
+    const words = this.words
+    const index = this.index
+    const mask = this.mask
+    const at = slot << 5
+    let place = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
+    while (index[place] !== slot) place = (place + 1) & mask
+    // Backward-shift deletion: no tombstones, so look-ups stay short for ever.
+    let hole = place
+    for (;;) {
+      place = (place + 1) & mask
+      const other = index[place]
+      if (other < 0) break
+      const from = other << 5
+      const home = hash4(words[from], words[from + 1], words[from + 2], words[from + 3]) & mask
+      if (((place - home) & mask) >= ((place - hole) & mask)) {
+        index[hole] = other
+        hole = place
+      }
+    }
+    index[hole] = NONE
+    words[at + W.flags] = 0
+    this.size--
+  }
+
+  /** Gives a removed slot back for use; separate from `remove` since the wheel links through it. */
+  release(slot: number): void {
+    this.words[(slot << 5) + W.next] = this.free
+    this.free = slot
+  }
+
+  private grow(): void {
+    const index = new Int32Array(this.index.length * 2).fill(NONE)
+    const mask = index.length - 1
+    const words = this.words
+    for (const slot of this.index) {
+      if (slot < 0) continue
+      const at = slot << 5
+      let place = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
+      while (index[place] >= 0) place = (place + 1) & mask
+      index[place] = slot
+    }
+    this.index = index
+    this.mask = mask
+  }
+}

@@ -1,0 +1,129 @@
+// TCP sequence numbers: what is next, what came again, what is missing. Hands payload to the parsers in
+// stream order as long as they want any, and only counts afterwards.
+import type { AnomalyTable } from '../core/anomaly.ts'
+import type { Packet } from '../decode/index.ts'
+import type { Application } from './application.ts'
+import { FLAG, W, type FlowSlab } from './slab.ts'
+import { SEEN } from './tcp-state.ts'
+
+const SYN_FIN = 3
+
+export class TcpFollower {
+  private readonly slab: FlowSlab
+  private readonly application: Application
+  private readonly anomalies: AnomalyTable
+
+  constructor(slab: FlowSlab, application: Application, anomalies: AnomalyTable) {
+    this.slab = slab
+    this.application = application
+    this.anomalies = anomalies
+  }
+
+  /** Takes one segment; answers SEEN.again or SEEN.gap when it was one, else 0. */
+  follow(slot: number, packet: Packet, side: number): number {
+    const words = this.slab.words
+    const at = slot << 5
+    const flags = packet.tcpFlags
+    const length = packet.payloadLength + (flags & SYN_FIN ? 1 : 0)
+    const sequence = flags & 2 ? (packet.sequence + 1) | 0 : packet.sequence
+    if (words[at + W.packetsA + side] === 1) words[at + W.nextA + side] = sequence
+    if (length === 0) return 0
+    if (flags & 2) {
+      words[at + W.nextA + side] = (sequence + packet.payloadLength) | 0
+      if (packet.payloadLength > 0) this.payload(slot, packet, side, 0)
+      return 0
+    }
+    const ahead = (sequence - words[at + W.nextA + side]) | 0
+    if (ahead === 0) {
+      words[at + W.nextA + side] = (sequence + length) | 0
+      if (packet.payloadLength > 0) this.payload(slot, packet, side, 0)
+      if (words[at + W.detail] !== 0) this.drain(slot, packet, side)
+      return 0
+    }
+    return ahead < 0
+      ? this.again(slot, packet, side, sequence)
+      : this.early(slot, packet, side, sequence)
+  }
+
+  /** Old bytes, perhaps with new ones behind them. */
+  private again(slot: number, packet: Packet, side: number, sequence: number): number {
+    const words = this.slab.words
+    const at = slot << 5
+    const known = (words[at + W.nextA + side] - sequence) | 0
+    const length = packet.payloadLength
+    // Keep-alives repeat one byte (RFC 9293 3.8.4); resets and FINs repeat none.
+    if (length === 0 || (length === 1 && known === 1)) return 0
+    this.trouble(at + W.troubleA + side, 1)
+    if (length <= known) return SEEN.again
+    this.anomalies.count('tcp-overlap', packet.frame, packet.time)
+    words[at + W.nextA + side] = (sequence + length) | 0
+    this.payload(slot, packet, side, known)
+    return SEEN.again
+  }
+
+  /** Bytes ahead of a hole: kept while a parser waits for them, else the hole is counted. */
+  private early(slot: number, packet: Packet, side: number, sequence: number): number {
+    const words = this.slab.words
+    const at = slot << 5
+    const parsed = (words[at + W.flags] & FLAG.parsed) !== 0
+    const whole = packet.payloadEnd - packet.payloadOffset === packet.payloadLength
+    if (!parsed && whole && packet.payloadLength > 0) {
+      const stream = this.application.side(slot, side)
+      if (stream?.defer(sequence, packet.bytes, packet.payloadOffset, packet.payloadEnd)) return 0
+      if (stream) return this.skipHole(slot, packet, side)
+    }
+    this.trouble(at + W.troubleA + side, 0x10000)
+    words[at + W.nextA + side] = (sequence + packet.payloadLength) | 0
+    if (!parsed && packet.payloadLength > 0) {
+      this.application.hole(slot, packet, side)
+      this.payload(slot, packet, side, 0)
+    }
+    return SEEN.gap
+  }
+
+  /** Too much waits behind the hole: it is given up, what waits is read from the first segment on. */
+  private skipHole(slot: number, packet: Packet, side: number): number {
+    const words = this.slab.words
+    const at = slot << 5
+    this.trouble(at + W.troubleA + side, 0x10000)
+    this.application.hole(slot, packet, side)
+    const stream = this.application.existingSide(slot, side)
+    if (stream?.later[0]) words[at + W.nextA + side] = stream.later[0].sequence
+    this.drain(slot, packet, side)
+    return SEEN.gap
+  }
+
+  /** Segments whose turn has come. */
+  private drain(slot: number, packet: Packet, side: number): void {
+    const words = this.slab.words
+    const at = slot << 5
+    for (;;) {
+      const stream = this.application.existingSide(slot, side)
+      if (!stream || stream.later.length === 0) return
+      const segment = stream.takeLater(words[at + W.nextA + side])
+      if (!segment) return
+      const known = (words[at + W.nextA + side] - segment.sequence) | 0
+      if (known >= segment.bytes.length) continue
+      words[at + W.nextA + side] = (segment.sequence + segment.bytes.length) | 0
+      if (words[at + W.flags] & FLAG.parsed) continue
+      const { bytes } = segment
+      this.application.segment(slot, packet, side, bytes, known, bytes.length)
+    }
+  }
+
+  private payload(slot: number, packet: Packet, side: number, skip: number): void {
+    if (this.slab.words[(slot << 5) + W.flags] & FLAG.parsed) return
+    const from = packet.payloadOffset + skip
+    const to = packet.payloadEnd
+    if (from < to) this.application.segment(slot, packet, side, packet.bytes, from, to)
+    if (to - packet.payloadOffset < packet.payloadLength) this.application.hole(slot, packet, side)
+  }
+
+  /** Adds to one of the two saturating counters in a word. */
+  private trouble(place: number, unit: number): void {
+    const words = this.slab.words
+    const value = words[place]
+    const full = unit === 1 ? (value & 0xffff) === 0xffff : value >>> 16 === 0xffff
+    if (!full) words[place] = (value + unit) | 0
+  }
+}

@@ -1,0 +1,4 @@
+// Where traffic comes from, and the machine that turns it into flows. The door of this folder.
+export { Sensor, type SensorOptions, type SourcePlace } from './sensor.ts'
+export type { Intake, Source, SourceProblem, SourceSummary } from './source.ts'
+export { pcapFile, pcapStream } from './sources/pcap.ts'

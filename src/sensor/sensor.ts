@@ -1,0 +1,103 @@
+// The sensor of one run: one Packet, the spine, the flow table and what they share. Sources feed it one
+// after another; it knows frames, flows and transactions, not devices or verdicts.
+import { AddressBook } from '../core/addresses.ts'
+import { AnomalyTable } from '../core/anomaly.ts'
+import type { TableLimits } from '../core/limits.ts'
+import { Packet, decodeFrame, decodeInner, spineContext, type Protocol } from '../decode/index.ts'
+import { EndpointTable, FlowTable, NameTable, Recognition, type FlowObserver } from '../flow/index.ts'
+import type { Intake, Source, SourceSummary } from './source.ts'
+
+export interface SensorOptions {
+  readonly limits: TableLimits
+  readonly protocols: readonly Protocol[]
+  readonly observer: FlowObserver
+  readonly signal: AbortSignal
+  progress?(bytesRead: number, bytesTotal: number): void
+  /** Sees each frame before it is decoded (the anonymiser). */
+  frame?(packet: Packet): void
+}
+
+/** Where frames of a source lie in the run's numbering. */
+export interface SourcePlace {
+  readonly source: string
+  /** Frame number within its source, from 1. */
+  readonly frame: number
+}
+
+export class Sensor {
+  readonly addresses: AddressBook
+  readonly endpoints: EndpointTable
+  readonly names: NameTable
+  readonly anomalies = new AnomalyTable()
+  readonly flows: FlowTable
+  readonly packet = new Packet()
+  /** Wire bytes of all frames. */
+  wireBytes = 0
+  private readonly options: SensorOptions
+  private readonly places: { readonly source: string; readonly before: number }[] = []
+
+  constructor(options: SensorOptions) {
+    this.options = options
+    const { limits, protocols, observer } = options
+    this.addresses = new AddressBook(limits.addresses6.value)
+    this.endpoints = new EndpointTable(limits.endpoints.value, this.addresses)
+    this.names = new NameTable()
+    this.flows = new FlowTable({
+      capacity: limits.flows.value,
+      endpoints: this.endpoints,
+      names: this.names,
+      anomalies: this.anomalies,
+      recognition: new Recognition(protocols),
+      observer,
+    })
+  }
+
+  /** Frames read so far. */
+  get frames(): number {
+    return this.packet.frame
+  }
+
+  /** Runs sources in the order given and ends all flows; stops early when the signal says so. */
+  async run(sources: readonly Source[]): Promise<SourceSummary[]> {
+    const summaries: SourceSummary[] = []
+    for (const source of sources) {
+      if (this.options.signal.aborted) break
+      this.places.push({ source: source.name, before: this.packet.frame })
+      this.anomalies.source = source.name
+      summaries.push(await source.run(this.intake()))
+    }
+    this.flows.finish()
+    return summaries
+  }
+
+  /** Source and frame number of a frame's ordinal in this run. */
+  placeOf(ordinal: number): SourcePlace {
+    const place = this.places.findLast((candidate) => candidate.before < ordinal)
+    return { source: place?.source ?? '', frame: ordinal - (place?.before ?? 0) }
+  }
+
+  private intake(): Intake {
+    const { packet, options } = this
+    const { addresses, anomalies, endpoints } = this
+    const context = spineContext(addresses, (name, of) => anomalies.count(name, of.frame, of.time))
+    const flows = this.flows
+    return {
+      packet,
+      addresses,
+      endpoints,
+      anomalies,
+      observer: options.observer,
+      signal: options.signal,
+      progress: options.progress ?? (() => {}),
+      tick: (time) => flows.advanceTo(time),
+      frame: () => {
+        packet.frame++
+        this.wireBytes += packet.wireLength
+        if (options.frame) options.frame(packet)
+        if (!decodeFrame(packet, context)) return
+        flows.packet(packet)
+        while (packet.innerOffset !== 0 && decodeInner(packet, context)) flows.packet(packet)
+      },
+    }
+  }
+}
