@@ -1,0 +1,70 @@
+// What is written down about a device of the test network, and short ways to write it.
+
+export type Service = {
+  transport: 'tcp' | 'udp'
+  port: number
+  application: string
+  software: string
+}
+export type Peer = {
+  /** A device of this table, a name under .test, or a multicast address. */
+  to: string
+  transport: 'tcp' | 'udp' | 'icmp'
+  port: number | null
+  application: string
+}
+export type DhcpClient = {
+  client: 'udhcpc' | 'dhclient' | 'dhcpcd'
+  /** Option 60. */
+  vendorClass: string | null
+  /** Option 55, in the order sent (udhcpc sorts it). */
+  parameters: number[]
+  /** Option 161, RFC 8520 section 10. */
+  mudUrl?: string
+}
+export type Device = {
+  name: string
+  role: 'infrastructure' | 'device' | 'person' | 'attacker'
+  category: string
+  mac: string
+  /** As the registry of MAC prefixes says; null where the address is locally administered. */
+  manufacturer: string | null
+  model: string
+  zone: 'lan' | 'cell'
+  ipv4: string
+  ipv6: 'none' | 'eui64' | 'private' | 'fixed'
+  /** Option 12, and the name in mDNS where the device has one. */
+  hostname: string | null
+  dhcp: DhcpClient | null
+  services: Service[]
+  peers: Peer[]
+  weaknesses: string[]
+}
+
+export const tcp = (port: number, application: string, software: string): Service => ({
+  transport: 'tcp',
+  port,
+  application,
+  software,
+})
+export const udp = (port: number, application: string, software: string): Service => ({
+  transport: 'udp',
+  port,
+  application,
+  software,
+})
+export const peer = (
+  to: string,
+  transport: 'tcp' | 'udp',
+  port: number,
+  application: string,
+): Peer => ({
+  to,
+  transport,
+  port,
+  application,
+})
+export const dns = peer('gateway', 'udp', 53, 'dns')
+export const ntp = peer('time.ntp.test', 'udp', 123, 'ntp')
+export const mdns = peer('224.0.0.251', 'udp', 5353, 'mdns')
+export const ssdp = peer('239.255.255.250', 'udp', 1900, 'ssdp')

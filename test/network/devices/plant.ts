@@ -1,0 +1,55 @@
+// The industrial part: a PLC on the LAN, and a pump behind a router of its own.
+
+import { tcp } from '../device.ts'
+import type { Device } from '../device.ts'
+
+export const plantDevices: Device[] = [
+  {
+    name: 'plc',
+    role: 'device',
+    category: 'plc',
+    mac: '00:80:f4:10:00:07',
+    manufacturer: 'TELEMECANIQUE ELECTRIQUE',
+    model: 'TM221CE16T',
+    zone: 'lan',
+    ipv4: '192.168.50.17',
+    ipv6: 'none',
+    hostname: null,
+    dhcp: null,
+    services: [tcp(502, 'modbus', 'own Modbus server as Schneider Electric TM221CE16T 1.6.2')],
+    peers: [],
+    weaknesses: ['Modbus without authentication'],
+  },
+  {
+    name: 'cell',
+    role: 'infrastructure',
+    category: 'router',
+    mac: '00:90:e8:10:00:1e',
+    manufacturer: 'MOXA TECHNOLOGIES CORP., LTD.',
+    model: 'cell router in front of the pump',
+    zone: 'lan',
+    ipv4: '192.168.50.30',
+    ipv6: 'none',
+    hostname: null,
+    dhcp: null,
+    services: [],
+    peers: [],
+    weaknesses: [],
+  },
+  {
+    name: 'pump',
+    role: 'device',
+    category: 'plc',
+    mac: '00:30:de:10:00:0e',
+    manufacturer: 'WAGO Kontakttechnik GmbH',
+    model: '750-881 pump control behind the cell router: its MAC is never seen on the LAN',
+    zone: 'cell',
+    ipv4: '10.20.0.11',
+    ipv6: 'none',
+    hostname: null,
+    dhcp: null,
+    services: [tcp(502, 'modbus', 'own Modbus server as WAGO 750-881 01.09.18')],
+    peers: [],
+    weaknesses: ['Modbus without authentication'],
+  },
+]

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Runs a program of a device inside its network namespace, with the device's own /run, resolver and
+# state folders bound over the machine's: `ip netns exec` has made the mounts private already.
+# usage: enter.sh DIRECTORY PROGRAM [ARGUMENT...]
+directory=$1
+shift
+mount --bind "$directory/run" /run
+mount --bind "$directory/resolv.conf" /etc/resolv.conf
+for folder in dhcp dhcpcd; do
+  [ -d "/var/lib/$folder" ] && mount --bind "$directory/$folder" "/var/lib/$folder"
+done
+[ -d /etc/avahi ] && mount --bind "$directory/avahi" /etc/avahi
+exec "$@"
