@@ -164,8 +164,8 @@ export class DnsReader extends DnsNameReader {
   }
 
   /**
-   * Whether all of it is one ordinary question, an Internet or Chaos one, and whole records up to the
-   * last byte: hardly anything else looks like that. Builds no text.
+   * Whether all of it is one ordinary question, an Internet or Chaos one, and whole records up to
+   * the last byte: hardly anything else looks like that. Builds no text.
    */
   fits(): boolean {
     const bytes = this.bytes

@@ -37,8 +37,8 @@ export class NameTable {
   }
 
   /**
-   * The number of the name that `client` knows `address` by, else that of the latest answer to anybody;
-   * 0 when nobody asked.
+   * The number of the name that `client` knows `address` by, else that of the latest answer to
+   * anybody; 0 when nobody asked.
    */
   nameOf(client: AddressKey, address: AddressKey): number {
     let id = client < 0 ? 0 : this.answers.get(client, address)
