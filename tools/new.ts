@@ -33,6 +33,10 @@ function rendered(template: string, path: string, kind: string, id: string): str
       const seen = relative(from, target)
       return seen.startsWith('.') ? `'${seen}'` : `'./${seen}'`
     })
+    .replace(
+      /example(?=[A-Z])/g,
+      pascal(id).replace(/^./, (first) => first.toLowerCase()),
+    )
     .replaceAll('example', id)
     .replaceAll('ExampleFields', pascal(id) + 'Fields')
     .replaceAll('Example', pascal(id))

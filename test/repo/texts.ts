@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { Complaint } from './source.ts'
 
-const SKIPPED = new Set(['.git', 'node_modules', 'dist', 'captures', 'work'])
+/** What is installed, built or recorded: none of it is ours to read. */
+const SKIPPED = new Set(['.git', 'node_modules', 'dist', 'captures', 'bench/work'])
 const TEXT =
   /\.(ts|md|json|jsonc|sh|txt|yaml|yml|svg|html|css|tsv|csv)$|\/(run|thingward|LICENSE)$|^\.[a-z]+$/
 
@@ -17,7 +18,7 @@ export interface Text {
 export function readTextFiles(root: string, folder = ''): Text[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : readTextFiles(root, path)
+    if (entry.isDirectory()) return SKIPPED.has(path) ? [] : readTextFiles(root, path)
     if (!entry.isFile() || !TEXT.test(path)) return []
     return [{ path, lines: readFileSync(join(root, path), 'utf8').split('\n') }]
   })
