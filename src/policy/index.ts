@@ -1,3 +1,16 @@
 // What devices may do: the one policy form, MUD, learning, verdicts, replay, difference. The door of this folder.
 export * from './form.ts'
 export * from './wording.ts'
+export type { DeviceRole, PolicyContext, PolicyDevice } from './device.ts'
+export { ConversationTable, type Conversation } from './conversation.ts'
+export {
+  exchangesOf,
+  standingOf,
+  type Exchange,
+  type ExchangePeer,
+  type Standing,
+} from './exchange.ts'
+export { settle } from './settle.ts'
+export { Site } from './site.ts'
+export { Learner, profilesOf, rulesOf, type LearnOptions } from './learn.ts'
+export { compile, decide, type Attempt, type Matcher, type Reason, type Verdict } from './decide.ts'

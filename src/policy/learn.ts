@@ -1,0 +1,178 @@
+// The learner: watches flows and what is said in them, and at the end writes every device's profile.
+import type { Microseconds } from '../core/clock.ts'
+import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
+import { ConversationTable, type Conversation } from './conversation.ts'
+import { isProfiled, type PolicyContext, type PolicyDevice } from './device.ts'
+import { joined, ruleOf, serviceOf, type Entry } from './entry.ts'
+import { exchangesOf, standingOf, type Exchange } from './exchange.ts'
+import { sortedRules, PROFILE_SCHEMA_VERSION } from './form.ts'
+import type { NotLearnt, Profile, Provenance, Rule } from './form.ts'
+import { generalise } from './generalise.ts'
+import { cutOf, maturityOf } from './maturity.ts'
+import { settle } from './settle.ts'
+import { Site } from './site.ts'
+import { SpeechTable } from './speech.ts'
+import { ruleCovers } from './cover.ts'
+
+/** What a learner may remember: rows of conversations (`tableLimits(…).conversations`). */
+export interface LearnerLimits {
+  readonly conversations: number
+}
+
+/** Everything about one capture that profiles are learnt from. Bounded; give it to `profilesOf` at the end. */
+export class Learner implements FlowObserver {
+  readonly conversations: ConversationTable
+  readonly speech = new SpeechTable()
+
+  constructor(limits: LearnerLimits, endpoints: EndpointTable) {
+    this.conversations = new ConversationTable(limits.conversations, endpoints)
+  }
+
+  /** Counts a flow that has ended. Under 300 ns; keeps nothing of the reused object. */
+  flowEnd(flow: Flow): void {
+    this.conversations.add(flow)
+  }
+
+  /** Notes operations and MQTT topics; most transactions say nothing of either. */
+  transaction(transaction: Transaction): void {
+    this.speech.add(transaction)
+  }
+}
+
+export interface LearnOptions extends PolicyContext {
+  /** True for traffic that findings flag: it is counted, and never learnt. */
+  readonly excluded?: (conversation: Conversation) => boolean
+  /** What the profiles were learnt from, e.g. the capture's file name. */
+  readonly source?: string
+  /** The share of the observed time that maturity learns from; default 0.7. */
+  readonly learnShare?: number
+}
+
+/**
+ * A profile for every profiled device, in the order of `devices`; those without traffic get one without rules.
+ * The same traffic gives the same rules, in whatever order its flows ended and wherever the capture was cut.
+ */
+export function profilesOf(
+  devices: readonly PolicyDevice[],
+  learner: Pick<Learner, 'conversations' | 'speech'>,
+  options: LearnOptions = {},
+): Profile[] {
+  const { conversations } = learner
+  const cut = cutOf(conversations.first, conversations.last, options.learnShare ?? 0.7)
+  const source = { ...learner, devices, context: options, cut, excluded: options.excluded }
+  const exchanges = exchangesOf(source)
+  const site = new Site(devices, options, conversations.endpoints)
+  return devices
+    .filter((device) => isProfiled(device, options))
+    .map((device) => {
+      const span = { first: conversations.first, cut, last: conversations.last }
+      const learnt = { device, exchanges: settle(exchanges.get(device.id) ?? []), span }
+      const profile = profileOf(learnt, site, options)
+      return {
+        ...profile,
+        notLearnt: { ...profile.notLearnt!, ...failures(device, conversations) },
+      }
+    })
+}
+
+const failures = (device: PolicyDevice, conversations: ConversationTable) => {
+  const sum = (of: (endpoint: number) => number) =>
+    device.endpoints.reduce((total, endpoint) => total + of(endpoint), 0)
+  return {
+    failedOut: sum((endpoint) => conversations.failedOut(endpoint)),
+    failedIn: sum((endpoint) => conversations.failedIn(endpoint)),
+  }
+}
+
+interface Learnt {
+  readonly device: PolicyDevice
+  /** Settled. */
+  readonly exchanges: readonly Exchange[]
+  /** When flows began: the first, the first held out, the last. */
+  readonly span: {
+    readonly first: Microseconds
+    readonly cut: Microseconds
+    readonly last: Microseconds
+  }
+}
+
+function profileOf(learnt: Learnt, site: Site, options: LearnOptions): Profile {
+  const { device, exchanges, span } = learnt
+  const provenance: Provenance = {
+    kind: 'learnt',
+    ...(options.source !== undefined && { source: options.source }),
+    ...(Number.isFinite(span.first) && { from: span.first, to: span.last }),
+  }
+  const rules = rulesOf(exchanges, site, provenance)
+  const before = exchanges.filter((one) => one.first < span.cut)
+  const early = rulesOf(before, site, provenance)
+  return {
+    schemaVersion: PROFILE_SCHEMA_VERSION,
+    subject: { kind: 'device', device: device.id, name: device.name },
+    phase: 'learn',
+    rules,
+    maturity: maturityOf({ device: device.id, exchanges, early, span }, site),
+    provenance,
+    notLearnt: notLearntOf(exchanges),
+    ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),
+  }
+}
+
+/** The rules that a device's settled exchanges need: minimal, sorted by id. */
+export function rulesOf(
+  exchanges: readonly Exchange[],
+  site: Site,
+  provenance: Provenance,
+): Rule[] {
+  const learnable = exchanges.filter((one) => standingOf(one) === 'learnt')
+  const names = {
+    describe: (device: string) => {
+      const found = site.devices.get(device)
+      const known = found ? { name: found.name, addresses: found.addresses } : {}
+      return { kind: 'device' as const, device, ...known }
+    },
+  }
+  const entries = minimal(generalise(learnable, site), site)
+  return sortedRules(entries.map((entry) => ruleOf(entry, provenance, names)))
+}
+
+/** Drops what another permission includes, and gives that one its evidence. */
+function minimal(entries: readonly Entry[], site: Site): Entry[] {
+  const contents = entries.map((entry) => ({ ...entry, service: serviceOf(entry) }))
+  const groups = Map.groupBy(
+    contents.map((_, index) => index),
+    (index) => `${entries[index].initiated} ${entries[index].ipProtocol}`,
+  )
+  const target = entries.map((_, index) => index)
+  for (const group of groups.values()) {
+    for (const narrow of group) {
+      // Equal ones were joined before, so no two include each other.
+      const broad = group.find(
+        (other) => other !== narrow && ruleCovers(contents[other], contents[narrow], site),
+      )
+      if (broad !== undefined) target[narrow] = broad
+    }
+  }
+  const root = (index: number): number => (target[index] === index ? index : root(target[index]))
+  const families = Map.groupBy(target.keys(), root)
+  return [...families].map(([broad, members]) => {
+    if (members.length === 1) return entries[broad]
+    const { peer, ports, application } = entries[broad]
+    return joined(
+      [
+        entries[broad],
+        ...members.filter((member) => member !== broad).map((member) => entries[member]),
+      ],
+      { peer, ports, application },
+    )
+  })
+}
+
+function notLearntOf(exchanges: readonly Exchange[]): NotLearnt {
+  const counts = { flagged: 0, unanswered: 0, implied: 0, overflowed: 0 }
+  for (const one of exchanges) {
+    const standing = standingOf(one)
+    if (standing !== 'learnt') counts[standing] += one.flows
+  }
+  return { ...counts, failedOut: 0, failedIn: 0 }
+}

@@ -1,0 +1,94 @@
+// How much of tomorrow a profile would have let through: learnt on the first part of what was seen, tried on
+// the rest. Measured, not asserted; an estimate is cautious where little was seen.
+import { DAY, HOUR, spanText, type Microseconds } from '../core/clock.ts'
+import type { Exchange } from './exchange.ts'
+import { standingOf } from './exchange.ts'
+import type { Maturity, Rule } from './form.ts'
+import { compileRules } from './decide.ts'
+import type { Site } from './site.ts'
+
+/** A profile is called mature from this share of flows let through, settling from the other. */
+const MATURE_MIN = 0.99
+const SETTLING_MIN = 0.9
+/** Below these nothing is called settling, or mature: whatever the share, too little was seen. */
+const SETTLING = { learned: HOUR, heldOut: 10 * 60_000_000, flows: 20 }
+const MATURE = { learned: DAY, heldOut: DAY / 3, flows: 100 }
+
+/**
+ * Where held-out time begins: after `share` of the observed time; at whole days from its start when it is
+ * longer than two days, so that days are compared with days.
+ */
+export function cutOf(first: Microseconds, last: Microseconds, share: number): Microseconds {
+  const span = last - first
+  if (!(span > 0)) return Infinity
+  if (span <= 2 * DAY) return first + Math.floor(span * share)
+  const days = Math.floor(span / DAY)
+  return first + Math.min(days, Math.max(1, Math.round(days * share))) * DAY
+}
+
+export interface Trial {
+  readonly device: string
+  /** All settled exchanges of the device, and the rules that those before the cut need. */
+  readonly exchanges: readonly Exchange[]
+  readonly early: readonly Rule[]
+  readonly span: {
+    readonly first: Microseconds
+    readonly cut: Microseconds
+    readonly last: Microseconds
+  }
+}
+
+/** Tries the early rules on what began after the cut. */
+export function maturityOf(trial: Trial, site: Site): Maturity {
+  const { span } = trial
+  const matcher = compileRules(trial.device, trial.early, site)
+  const counts = { totalFlows: 0, lostFlows: 0, totalBytes: 0, lostBytes: 0 }
+  for (const one of trial.exchanges) {
+    if (one.flowsHeldOut === 0 || standingOf(one) !== 'learnt') continue
+    counts.totalFlows += one.flowsHeldOut
+    counts.totalBytes += one.bytesHeldOut
+    if (one.first < span.cut || matcher.decide(one).allowed) continue
+    counts.lostFlows += one.flowsHeldOut
+    counts.lostBytes += one.bytesHeldOut
+  }
+  const totalFlows = Math.round(counts.totalFlows)
+  const whole = {
+    learnedSpan: Number.isFinite(span.cut) ? span.cut - span.first : 0,
+    heldOutSpan: Number.isFinite(span.cut) ? span.last - span.cut : 0,
+    totalFlows,
+    lostFlows: Math.min(totalFlows, Math.round(counts.lostFlows)),
+    totalBytes: Math.round(counts.totalBytes),
+    lostBytes: Math.round(counts.lostBytes),
+  }
+  const estimate = lowerBound(whole.totalFlows - whole.lostFlows, whole.totalFlows)
+  return { ...whole, estimate, ...judge(whole, estimate) }
+}
+
+type Measured = Omit<Maturity, 'estimate' | 'verdict' | 'why'>
+
+function judge(measured: Measured, estimate: number): Pick<Maturity, 'verdict' | 'why'> {
+  const seen = `learnt on ${spanText(measured.learnedSpan)}, tried on ${spanText(measured.heldOutSpan)}`
+  const { totalFlows, lostFlows } = measured
+  const kept = `${lostFlows} of ${totalFlows} flows would have been lost`
+  const enough = (least: typeof MATURE) =>
+    measured.learnedSpan >= least.learned &&
+    measured.heldOutSpan >= least.heldOut &&
+    totalFlows >= least.flows
+  if (totalFlows === 0)
+    return { verdict: 'immature', why: `${seen}: nothing was seen in that time` }
+  if (!enough(SETTLING))
+    return { verdict: 'immature', why: `${seen}: too little to judge; ${kept}` }
+  if (estimate < SETTLING_MIN) return { verdict: 'immature', why: `${seen}: ${kept}` }
+  if (!enough(MATURE)) return { verdict: 'settling', why: `${seen}: less than it takes; ${kept}` }
+  return { verdict: estimate >= MATURE_MIN ? 'mature' : 'settling', why: `${seen}: ${kept}` }
+}
+
+/** Wilson's lower bound of a share at 95 %: 20 of 20 is 0.84, 2000 of 2000 is 0.998. */
+export function lowerBound(successes: number, trials: number): number {
+  if (trials === 0) return 0
+  const z = 1.96
+  const share = successes / trials
+  const spread = z * Math.sqrt((share * (1 - share) + (z * z) / (4 * trials)) / trials)
+  const bound = (share + (z * z) / (2 * trials) - spread) / (1 + (z * z) / trials)
+  return Math.max(0, Math.min(1, Number(bound.toFixed(4))))
+}

@@ -1,0 +1,137 @@
+// Who an endpoint is: one of our devices, a host of the site nobody knows, a group, somebody outside. And
+// which classes of peers (RFC 8520 8) a device or address belongs to.
+import { isGroupMac, macText, type AddressScope } from '../core/addresses.ts'
+import type { EndpointTable, NameSource } from '../flow/index.ts'
+import type { PolicyContext, PolicyDevice } from './device.ts'
+import type { ExchangePeer } from './exchange.ts'
+import { broadcastOf, contains, groupsOf, parsePrefix, type Prefix } from './prefix.ts'
+
+const BROADCAST_MAC = 0xffffffffffff
+
+/** A site's devices and networks, indexed for looking up. Made once per derivation. */
+export class Site {
+  readonly devices: ReadonlyMap<string, PolicyDevice>
+  readonly context: PolicyContext
+  private readonly endpoints: EndpointTable | undefined
+  private readonly byEndpoint = new Map<number, PolicyDevice>()
+  private readonly byAddress = new Map<string, PolicyDevice>()
+  private readonly prefixes: readonly Prefix[]
+  private readonly broadcasts: ReadonlySet<string>
+  private readonly peers = new Map<number, ExchangePeer>()
+
+  constructor(
+    devices: readonly PolicyDevice[],
+    context: PolicyContext,
+    endpoints: EndpointTable | undefined,
+  ) {
+    this.context = context
+    this.endpoints = endpoints
+    this.devices = new Map(devices.map((device) => [device.id, device]))
+    this.prefixes = (context.localPrefixes ?? []).map(parsePrefix).filter((prefix) => !!prefix)
+    this.broadcasts = new Set(this.prefixes.map(broadcastOf).filter(Boolean))
+    for (const device of devices) {
+      for (const endpoint of device.endpoints) this.byEndpoint.set(endpoint, device)
+      for (const address of device.addresses) this.byAddress.set(address, device)
+    }
+  }
+
+  /** The device at this endpoint; undefined for everybody else. */
+  deviceAt(endpoint: number): PolicyDevice | undefined {
+    return this.byEndpoint.get(endpoint)
+  }
+
+  deviceWith(address: string): PolicyDevice | undefined {
+    return this.byAddress.get(address)
+  }
+
+  /** The other side of an exchange; `name` is kept for outside peers, if it can be a DNS name. */
+  peer(endpoint: number, name: string, nameSource: NameSource): ExchangePeer {
+    let peer = this.peers.get(endpoint)
+    if (!peer) this.peers.set(endpoint, (peer = this.identify(endpoint)))
+    const named = peer.kind === 'outside' && isDnsName(name)
+    return { ...peer, name: named ? name : '', nameSource: named ? nameSource : '' }
+  }
+
+  private identify(endpoint: number): ExchangePeer {
+    const plain = { name: '', nameSource: '' as const }
+    const endpoints = this.endpoints!
+    const mac = endpoints.mac(endpoint)
+    const key = endpoints.address(endpoint)
+    const address = endpoints.addresses.text(key)
+    const scope = endpoints.addresses.scope(key)
+    const group = this.group(mac, address, scope)
+    if (group !== '') return { ...plain, kind: 'group', address: group }
+    const device = this.deviceAt(endpoint)
+    if (device) return { ...plain, kind: 'device', device: device.id, address }
+    if (address === '') return { ...plain, kind: 'link', address: macText(mac) }
+    return { ...plain, kind: this.isLocal(address, scope) ? 'local' : 'outside', address }
+  }
+
+  private group(mac: number, address: string, scope: AddressScope): string {
+    if (scope === 'broadcast' || this.broadcasts.has(address)) return 'broadcast'
+    if (scope === 'multicast') return address
+    if (!isGroupMac(mac)) return ''
+    // A unicast address in a broadcast frame is the subnet's directed broadcast.
+    return mac === BROADCAST_MAC ? 'broadcast' : macText(mac)
+  }
+
+  private isLocal(address: string, scope: AddressScope): boolean {
+    if (scope === 'private' || scope === 'link-local' || scope === 'unspecified') return true
+    return this.isInside(address)
+  }
+
+  /** Whether an address lies in one of the site's stated networks. */
+  isInside(address: string): boolean {
+    const groups = this.prefixes.length > 0 ? parsePrefix(address) : undefined
+    return groups !== undefined && this.prefixes.some((prefix) => contains(prefix, groups))
+  }
+
+  /** The ids of a device's controllers: as a person said, else everything the inventory calls one. */
+  controllersOf(device: string): readonly string[] {
+    const said = this.context.controllers?.get(device)
+    if (said) return said
+    const all: string[] = []
+    for (const one of this.devices.values()) {
+      if (one.role === 'controller' && one.id !== device) all.push(one.id)
+    }
+    return all
+  }
+
+  /** Whether both are of the same, known, manufacturer. */
+  sameManufacturer(device: string, peer: string | undefined): boolean {
+    const one = this.devices.get(device)?.manufacturer
+    const other = peer === undefined ? undefined : this.devices.get(peer)?.manufacturer
+    return one !== undefined && one === other && device !== peer
+  }
+
+  /** Whether a device's MUD URL has this authority (RFC 8520 8.1), or its maker is called so. */
+  isOfManufacturer(device: string | undefined, manufacturer: string): boolean {
+    const found = this.devices.get(device ?? '')
+    if (!found) return false
+    const wanted = manufacturer.toLowerCase()
+    const authority = /^https:\/\/([^/:]+)/i.exec(found.mudUrl ?? '')?.[1].toLowerCase()
+    return authority === wanted || found.manufacturer?.toLowerCase() === wanted
+  }
+
+  /** Whether a person has put this peer, by device id or address, into a class (RFC 8520 8.6). */
+  isInClass(peer: ExchangePeer, uri: string): boolean {
+    const members = this.context.classes?.get(uri) ?? []
+    return members.includes(peer.device ?? '') || members.includes(peer.address)
+  }
+
+  /** Whether a peer serves DNS (or time) to this network. */
+  serves(peer: ExchangePeer, servers: readonly string[] | undefined): boolean {
+    if (servers?.includes(peer.address)) return true
+    if (peer.kind !== 'device') return peer.kind === 'local' && servers === undefined
+    return this.devices.get(peer.device!)?.role === 'infrastructure' || servers === undefined
+  }
+}
+
+/** Two labels or more, the last not a number, as a resolver would take it; not a name of the local link. */
+export function isDnsName(name: string): boolean {
+  if (name.length > 253 || groupsOf(name)) return false
+  if (!/^[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_]([a-z0-9_-]{0,62})?)+$/.test(name)) return false
+  return (
+    /\.(?![0-9]+$)[a-z0-9-]{2,}$/.test(name) && !/\.(local|lan|home\.arpa|internal)$/.test(name)
+  )
+}
