@@ -80,7 +80,9 @@ async function readAll(
 
 function problemOf(name: string, cause: unknown, offset: number): SourceProblem {
   const error = cause as NodeJS.ErrnoException
-  const code = error.code ?? ''
+  // Without a system's or a decompressor's code it is our own fault: that must not pass as bad input.
+  if (error.code === undefined) throw cause
+  const code = error.code
   const broken = code.startsWith('Z_') || code.startsWith('ZSTD') || code === 'ERR_STREAM_PREMATURE_CLOSE'
   if (broken) {
     const message = `${name}: the compressed data is broken or cut after ${offset} bytes`
@@ -91,7 +93,7 @@ function problemOf(name: string, cause: unknown, offset: number): SourceProblem 
     EACCES: 'this user may not read it',
     EISDIR: 'it is a folder, not a capture',
   }
-  const message = `${name}: ${reasons[code] ?? `cannot be read (${code || error.message})`}`
+  const message = `${name}: ${reasons[code] ?? `cannot be read (${code})`}`
   return { code: 'unreadable', message, offset }
 }
 

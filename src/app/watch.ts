@@ -1,0 +1,218 @@
+// The main job put together: sources → sensor → inventory, learner, detectors → one result. Nothing here
+// knows packets or formats; it only wires what the features offer.
+import { tableLimits } from '../core/limits.ts'
+import type { Anomaly } from '../core/anomaly.ts'
+import { loadProtocols, type Packet } from '../decode/index.ts'
+import { Detection, loadDetectors } from '../detect/index.ts'
+import type { Finding } from '../finding/index.ts'
+import type { Flow, FlowObserver, Transaction } from '../flow/index.ts'
+import { Inventory, loadIdentifiers, loadMacRegistry, type Device } from '../inventory/index.ts'
+import { Learner, profilesOf, type PolicyDevice, type Profile } from '../policy/index.ts'
+import { Sensor, type Source, type SourceSummary } from '../sensor/index.ts'
+import { Fanout } from './fanout.ts'
+import { writeFindings } from './findings.ts'
+import { limitsMet, type LimitMet } from './limits-met.ts'
+
+export interface WatchOptions {
+  /** Budget for tables; default 512. */
+  readonly memoryMegabytes?: number
+  /** Prefixes that are ours beyond private ones. */
+  readonly local?: readonly string[]
+  /** Profiles for phones and laptops too. */
+  readonly includePersonal?: boolean
+  readonly signal?: AbortSignal
+  /** Further listeners: flow and EVE writers. They get the sensor once it is built. */
+  readonly listeners?: readonly ((sensor: Sensor) => FlowObserver)[]
+  /** Sees each raw frame (the anonymiser). */
+  readonly frame?: (packet: Packet) => void
+  progress?(state: WatchProgress): void
+}
+
+export interface WatchProgress {
+  readonly bytesRead: number
+  readonly bytesTotal: number
+  readonly frames: number
+  readonly flows: number
+  readonly endpoints: number
+}
+
+export interface FlowCounts {
+  readonly started: number
+  readonly evicted: number
+  readonly duplicateFrames: number
+  readonly transactions: number
+  /** Flows by service id; '' is 'unrecognised'. */
+  readonly services: { readonly [service: string]: number }
+}
+
+/** Everything one run has found. */
+export interface WatchResult {
+  readonly sources: readonly SourceSummary[]
+  readonly frames: number
+  readonly wireBytes: number
+  /** Packet time of the first and last record; NaN without any. */
+  readonly first: number
+  readonly last: number
+  readonly interrupted: boolean
+  readonly devices: readonly Device[]
+  readonly profiles: readonly Profile[]
+  readonly findings: readonly Finding[]
+  readonly anomalies: readonly Anomaly[]
+  readonly limits: readonly LimitMet[]
+  readonly flows: FlowCounts
+}
+
+/** One run over any number of sources. */
+export class Watch {
+  readonly sensor: Sensor
+  readonly inventory: Inventory
+  readonly detection: Detection
+  readonly learner: Learner
+  private readonly counts = { transactions: 0, services: new Map<string, number>() }
+  private readonly options: WatchOptions
+  private readonly limits: ReturnType<typeof tableLimits>
+
+  /** Loads all plug-ins, then builds the run. */
+  static async create(options: WatchOptions): Promise<Watch> {
+    const [protocols, identifiers, detectors] = await Promise.all([
+      loadProtocols(),
+      loadIdentifiers(),
+      loadDetectors(),
+    ])
+    return new Watch(options, { protocols, identifiers, detectors })
+  }
+
+  private constructor(
+    options: WatchOptions,
+    plugins: {
+      readonly protocols: Awaited<ReturnType<typeof loadProtocols>>
+      readonly identifiers: Awaited<ReturnType<typeof loadIdentifiers>>
+      readonly detectors: Awaited<ReturnType<typeof loadDetectors>>
+    },
+  ) {
+    this.options = options
+    this.limits = tableLimits(options.memoryMegabytes ?? 512)
+    const fanout = new Fanout()
+    this.sensor = new Sensor({
+      limits: this.limits,
+      protocols: plugins.protocols,
+      observer: fanout,
+      signal: options.signal ?? new AbortController().signal,
+      frame: options.frame,
+      progress: (bytesRead, bytesTotal) => this.progress(bytesRead, bytesTotal),
+    })
+    const { endpoints } = this.sensor
+    const { identifiers, detectors } = plugins
+    const local = options.local
+    this.inventory = new Inventory({ endpoints, identifiers, local, registry: loadMacRegistry })
+    this.learner = new Learner({ conversations: this.limits.conversations.value }, endpoints)
+    this.detection = new Detection({
+      detectors,
+      endpoints,
+      isLocal: (endpoint) => this.inventory.isLocal(endpoint),
+    })
+    fanout.add(this.inventory)
+    fanout.add(this.learner)
+    fanout.add(this.detection)
+    fanout.add({
+      flowEnd: (flow: Flow) => this.count(flow),
+      transaction: (_: Transaction) => void this.counts.transactions++,
+    })
+    for (const listener of options.listeners ?? []) fanout.add(listener(this.sensor))
+    fanout.seal()
+  }
+
+  private count(flow: Flow): void {
+    const { services } = this.counts
+    services.set(flow.service, (services.get(flow.service) ?? 0) + 1)
+  }
+
+  private progress(bytesRead: number, bytesTotal: number): void {
+    const { sensor } = this
+    this.options.progress?.({
+      bytesRead,
+      bytesTotal,
+      frames: sensor.frames,
+      flows: sensor.flows.started,
+      endpoints: sensor.endpoints.size,
+    })
+  }
+
+  /** Reads all sources to their end (or until the signal) and says what was found. */
+  async run(sources: readonly Source[]): Promise<WatchResult> {
+    const summaries = await this.sensor.run(sources)
+    const devices = this.inventory.devices()
+    const findings = writeFindings(this.detection.finish(), {
+      endpoints: this.sensor.endpoints,
+      deviceOf: (endpoint) => this.inventory.deviceOf(endpoint) ?? '',
+      placeOf: (ordinal) => this.sensor.placeOf(ordinal),
+    })
+    const profiles = profilesOf(devices.map(policyDevice), this.learner, {
+      includePersonal: this.options.includePersonal,
+      localPrefixes: this.options.local,
+      source: summaries.map((summary) => summary.name).join(', '),
+      excluded: ({ originator, responder, port, first, last }) =>
+        this.detection.isTainted(originator, responder, port, first, last),
+    })
+    return {
+      sources: summaries,
+      frames: this.sensor.frames,
+      wireBytes: this.sensor.wireBytes,
+      first: leastOf(summaries.map((summary) => summary.first)),
+      last: -leastOf(summaries.map((summary) => -summary.last)),
+      interrupted: this.options.signal?.aborted ?? false,
+      devices,
+      profiles,
+      findings,
+      anomalies: this.sensor.anomalies.list(),
+      limits: limitsMet(this, this.limits),
+      flows: this.flowCounts(),
+    }
+  }
+
+  private flowCounts(): FlowCounts {
+    const { flows } = this.sensor
+    const entries = [...this.counts.services].toSorted((a, b) => b[1] - a[1])
+    return {
+      started: entries.reduce((sum, [, count]) => sum + count, 0),
+      evicted: flows.evicted,
+      duplicateFrames: flows.duplicates.count,
+      transactions: this.counts.transactions,
+      services: Object.fromEntries(entries.map(([id, count]) => [id || 'unrecognised', count])),
+    }
+  }
+}
+
+const leastOf = (times: readonly number[]): number => {
+  const known = times.filter((time) => !Number.isNaN(time))
+  return known.length === 0 ? NaN : Math.min(...known)
+}
+
+/** The inventory's device in the policy's words. */
+export function policyDevice(device: Device): PolicyDevice {
+  const sure = (name: 'manufacturer' | 'model' | 'firmware') => {
+    const attribute = device.attributes[name]
+    return attribute && attribute.confidence >= 0.5 ? { [name]: attribute.value } : {}
+  }
+  const type = device.attributes.type?.value
+  const controller = type === 'hub' || type === 'hmi' || type === 'gateway' || type === 'plc'
+  return {
+    id: device.id,
+    name: device.name,
+    ...sure('manufacturer'),
+    ...sure('model'),
+    ...sure('firmware'),
+    role:
+      device.kind === 'infrastructure'
+        ? 'infrastructure'
+        : device.kind === 'person'
+          ? 'personal'
+          : controller
+            ? 'controller'
+            : 'thing',
+    endpoints: device.endpoints,
+    macs: device.macs,
+    addresses: device.addresses.map((use) => use.address),
+    ...(device.mudUrls.length > 0 && { mudUrl: device.mudUrls[0] }),
+  }
+}

@@ -1,0 +1,119 @@
+// thingward watch: the main job on files, streams, interfaces and logs.
+import { writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { Watch, type WatchResult } from '../../app/index.ts'
+import { EXIT, OperatingError } from '../../core/errors.ts'
+import { SEVERITIES, severityRank, type Severity } from '../../finding/index.ts'
+import { documentOf, terminalReport } from '../../report/index.ts'
+import { examples, type CliCommand } from '../command.ts'
+import { ProgressLine } from '../progress.ts'
+import { sourcesOf } from '../sources.ts'
+import { VERSION } from '../version.ts'
+
+interface Options {
+  readonly interface?: string
+  readonly json?: boolean
+  readonly html?: string
+  readonly local?: string[]
+  readonly people?: boolean
+  readonly memory: number
+  readonly details: number
+  readonly failOn?: Severity
+  readonly quiet?: boolean
+}
+
+export const command: CliCommand = {
+  id: 'watch',
+  register(program: Command) {
+    program
+      .command('watch')
+      .description('Analyse traffic: devices, allow-lists, findings. Input is read, never changed.')
+      .argument('[input...]', "captures (pcap, pcapng, .gz, .zst), '-', a folder of Zeek logs, an EVE file")
+      .option('-i, --interface <name>', 'capture live from this interface through tcpdump')
+      .option('--json', 'one JSON document on standard output')
+      .option('--html <file>', 'write a self-contained HTML report')
+      .option('--local <prefix...>', 'networks that are ours beyond the private ones')
+      .option('--people', 'learn allow-lists for phones and laptops too')
+      .option('--memory <MB>', 'memory budget for tables', positive, 512)
+      .option('--details <count>', 'devices printed in detail', positive, 50)
+      .option('--fail-on <severity>', `exit 1 on findings of at least: ${SEVERITIES.join(', ')}`, severity)
+      .option('-q, --quiet', 'no progress')
+      .addHelpText(
+        'after',
+        examples([
+          ['thingward watch office.pcapng', 'devices, allow-lists and findings of a capture'],
+          ['thingward watch monday.pcap tuesday.pcap.zst', 'several captures as one'],
+          ['ssh gw tcpdump -w - | thingward watch -', 'from a stream'],
+          ['thingward watch -i eth0 --html now.html', 'live until Ctrl-C, then a report'],
+          ['thingward watch a.pcap --json | jq .devices', 'for programs'],
+        ]),
+      )
+      .action(run)
+  },
+}
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (!(value > 0)) throw new OperatingError('bad-option', `'${text}' is not a number above 0`)
+  return value
+}
+
+const severity = (text: string): Severity => {
+  const found = SEVERITIES.find((one) => one === text)
+  if (found) return found
+  throw new OperatingError('bad-option', `'${text}' is none of ${SEVERITIES.join(', ')}`)
+}
+
+async function run(inputs: readonly string[], options: Options): Promise<void> {
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted)
+    process.stderr.write('\nthingward: stopping; this is what was seen so far (again to leave at once)\n')
+    stop.abort()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  const progress = new ProgressLine()
+  try {
+    const sources = await sourcesOf(inputs, options.interface)
+    const watch = await Watch.create({
+      memoryMegabytes: options.memory,
+      local: options.local,
+      includePersonal: options.people,
+      signal: stop.signal,
+      ...(options.quiet || options.json ? {} : { progress: progress.show }),
+    })
+    const result = await watch.run(sources)
+    progress.end()
+    await write(result, options)
+    process.exitCode = exitCodeOf(result, options)
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+  }
+}
+
+async function write(result: WatchResult, options: Options): Promise<void> {
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(documentOf(result, VERSION), null, 1)}\n`)
+  } else {
+    const { isTTY, columns } = process.stdout
+    const lines = terminalReport(result, {
+      width: isTTY ? (columns ?? 120) : 160,
+      colour: isTTY && !process.env.NO_COLOR,
+      details: options.details,
+    })
+    process.stdout.write(`${lines.join('\n')}\n`)
+  }
+  for (const { problem } of result.sources) {
+    if (problem) process.stderr.write(`thingward: ${problem.message}\n`)
+  }
+  if (options.html) await writeFile(options.html, '')
+}
+
+function exitCodeOf(result: WatchResult, options: Options): number {
+  if (result.sources.some(({ problem }) => problem)) return EXIT.input
+  if (options.failOn) {
+    const least = severityRank(options.failOn)
+    if (result.findings.some(({ severity }) => severityRank(severity) >= least)) return EXIT.findings
+  }
+  return EXIT.ok
+}

@@ -1,0 +1,130 @@
+// Connections to one outside host at an even beat: how malware asks for orders. Things also report to their
+// clouds by the clock, so the beat alone is not enough: it weighs more without a name, without encryption,
+// on an odd port, and when it began late.
+import { SECOND, spanText } from '../../core/clock.ts'
+import type { Flow } from '../../flow/index.ts'
+import { threshold, type DetectContext, type Detector } from '../detector.ts'
+
+const PAIRS = threshold('pairs', 16_384, 'pairs', 'client, server and port with several connections')
+const BEATS = threshold('beats', 10, 'connections', 'fewer prove no rhythm')
+const JITTER = threshold('jitter', 0.25, 'share', 'median deviation against the median interval')
+const SHORTEST = threshold('shortest', 2, 'seconds', 'faster is polling in one session')
+const PREFILTER = threshold('prefilter', 262_144, 'counters', 'pairs that connected less than four times')
+
+interface Rhythm {
+  readonly originator: number
+  readonly responder: number
+  readonly port: number
+  readonly first: number
+  last: number
+  readonly starts: number[]
+  readonly frames: number[]
+  name: string
+  service: string
+  encrypted: boolean
+  count: number
+}
+
+export const detector: Detector = {
+  id: 'beaconing',
+  title: 'Regular calls to an outside host',
+  severity: 'low',
+  techniques: ['T1071', 'T1571', 'T0869'],
+  why: 'Malware calls its controller at a steady beat; so the beat of an unknown host deserves a look.',
+  respond:
+    'Find out whose host it is. If the maker of the device does not name it, block it for this device and ' +
+    'look for the moment the calls began.',
+  falsePositives: 'Cloud heartbeats, update checks, time and telemetry: they have names and encryption.',
+  limits: [PAIRS, BEATS, JITTER, SHORTEST, PREFILTER],
+  create(context) {
+    const rhythms = context.table<Rhythm>(PAIRS)
+    const counts = new Uint8Array(PREFILTER.value)
+    return {
+      flowEnd(flow) {
+        if (flow.family === 2 || (flow.ipProtocol !== 6 && flow.ipProtocol !== 17)) return
+        if (flow.ipProtocol === 17 && isCommon(flow.service)) return
+        const mixed = Math.imul(flow.originator, 0x9e3779b1) ^ Math.imul(flow.responder, 0x85ebca6b)
+        const slot = ((mixed ^ flow.responderPort) >>> 0) % PREFILTER.value
+        if (counts[slot] < 3) counts[slot]++
+        else if (isOutward(context, flow)) beat(rhythms, flow)
+      },
+      finish() {
+        for (const rhythm of rhythms.values()) judge(context, rhythm)
+      },
+    }
+  },
+}
+
+const isCommon = (service: string) => service === 'dns' || service === 'ntp' || service === 'quic'
+
+function isOutward(context: DetectContext, flow: Flow): boolean {
+  const { endpoints } = context
+  const scope = endpoints.addresses.scope(endpoints.address(flow.responder))
+  return scope === 'global' && context.isLocal(flow.originator)
+}
+
+function beat(
+  rhythms: { get(key: string): Rhythm | undefined; set(key: string, rhythm: Rhythm): Rhythm },
+  flow: Flow,
+): void {
+  const key = `${flow.originator} ${flow.responder} ${flow.responderPort}`
+  let rhythm = rhythms.get(key)
+  if (!rhythm) {
+    const { originator, responder, responderPort, first, last } = flow
+    const lists = { starts: [], frames: [] }
+    const words = { name: '', service: '', encrypted: false, count: 3 }
+    rhythm = { originator, responder, port: responderPort, first, last, ...lists, ...words }
+  }
+  rhythms.set(key, rhythm)
+  rhythm.last = Math.max(rhythm.last, flow.last)
+  rhythm.count++
+  if (rhythm.starts.length < 128) rhythm.starts.push(flow.first)
+  if (rhythm.frames.length < 6) rhythm.frames.push(flow.frame)
+  rhythm.name ||= flow.serverName
+  rhythm.service ||= flow.service
+  rhythm.encrypted ||= flow.service === 'tls' || flow.service === 'ssh'
+}
+
+function judge(context: DetectContext, rhythm: Rhythm): void {
+  if (rhythm.starts.length < BEATS.value) return
+  const starts = rhythm.starts.toSorted((a, b) => a - b)
+  const intervals = starts.slice(1).map((start, index) => start - starts[index])
+  const interval = median(intervals)
+  if (interval < SHORTEST.value * SECOND) return
+  const jitter = median(intervals.map((one) => Math.abs(one - interval))) / interval
+  if (jitter > JITTER.value) return
+  const oddPort = ![80, 443, 8883, 1883, 123, 5222].includes(rhythm.port)
+  const reasons = [
+    ...(rhythm.name === '' ? ['no name was ever asked for'] : []),
+    ...(rhythm.encrypted ? [] : ['not encrypted']),
+    ...(oddPort ? [`unusual port ${rhythm.port}`] : []),
+    ...(rhythm.service === '' ? ['unknown protocol'] : []),
+  ]
+  const severity = reasons.length >= 3 ? 'high' : reasons.length === 2 ? 'medium' : reasons.length === 1 ? 'low' : 'info'
+  const { originator, responder, port, first, last } = rhythm
+  const because = reasons.length > 0 ? `; ${reasons.join(', ')}` : ''
+  context.raise({
+    key: `${originator} ${responder} ${port}`,
+    about: originator,
+    severity,
+    confidence: Math.min(0.9, 0.3 + 0.15 * reasons.length),
+    from: first,
+    to: last,
+    sources: [originator],
+    targets: [responder],
+    expected: 'regular calls only to named, encrypted services of the maker',
+    seen:
+      `${rhythm.count} connections to ${rhythm.name || context.endpoints.addressText(responder)} ` +
+      `port ${port}, every ${spanText(interval)} (deviation ${Math.round(jitter * 100)} %)${because}`,
+    frames: rhythm.frames,
+    count: rhythm.count,
+    ...(reasons.length >= 2 && {
+      taints: { originator, responder, port, from: 0, to: Infinity },
+    }),
+  })
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}

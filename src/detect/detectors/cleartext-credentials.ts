@@ -1,0 +1,84 @@
+// Somebody logged in over a protocol that does not encrypt: whoever listens has the password now. The
+// password itself is never read, stored or shown; the user name is.
+import { threshold, type DetectContext, type Detector } from '../detector.ts'
+import type { Transaction } from '../../flow/index.ts'
+
+const PAIRS = threshold('pairs', 4096, 'pairs', 'client, server and protocol together')
+
+/** Words for the protocol and for what replaces it. */
+const INSTEAD: { readonly [protocol: string]: readonly [string, string] } = {
+  http: ['HTTP', 'HTTPS'],
+  ftp: ['FTP', 'SFTP or FTPS'],
+  telnet: ['Telnet', 'SSH'],
+  mqtt: ['MQTT without TLS', 'MQTT over TLS (port 8883)'],
+  rtsp: ['RTSP', 'RTSP over TLS, or digest authentication'],
+  smtp: ['SMTP without TLS', 'SMTP with STARTTLS'],
+  snmp: ['SNMP v1/v2c', 'SNMPv3 with authentication and privacy'],
+  sip: ['SIP without TLS', 'SIP over TLS'],
+  amqp: ['AMQP without TLS', 'AMQP over TLS (port 5671)'],
+}
+
+export const detector: Detector = {
+  id: 'cleartext-credentials',
+  title: 'Password sent in clear text',
+  severity: 'medium',
+  techniques: ['T1040', 'T1552'],
+  why: 'Anybody on the path can read the password and use it; on many devices it is also the only one.',
+  respond:
+    'Switch the device to the encrypted form of the protocol, then change the password: it must be taken ' +
+    'as known. Where the device cannot, let only its one client reach it.',
+  falsePositives: 'A password that is public by intention, on a network nobody else can listen to.',
+  limits: [PAIRS],
+  create(context) {
+    const known = context.table<Set<string>>(PAIRS)
+    const look = (transaction: Transaction) => {
+      const found = credentialsOf(transaction)
+      if (found) raise(context, known, transaction, found)
+    }
+    return { transactions: Object.fromEntries(Object.keys(INSTEAD).map((id) => [id, look])) }
+  },
+}
+
+/** How the message carries a secret that can be read off; undefined when it does not. */
+function credentialsOf({ protocol, fields }: Transaction): string | undefined {
+  if (protocol === 'snmp') {
+    if (fields.version === '3' || fields.kind === 'response' || fields.kind === 'report') return undefined
+    return fields.communityKind === undefined ? undefined : `community (${fields.communityKind})`
+  }
+  if (protocol === 'http' || protocol === 'rtsp' || protocol === 'sip') {
+    return fields.credentials === 'basic' || fields.credentials === 'form'
+      ? `${fields.credentials} authentication`
+      : undefined
+  }
+  if (protocol === 'mqtt' || protocol === 'amqp') {
+    return fields.credentials === 'password' ? 'password in the connect message' : undefined
+  }
+  return fields.kind === 'login' ? 'login' : undefined
+}
+
+function raise(
+  context: DetectContext,
+  known: { get(key: string): Set<string> | undefined; set(key: string, users: Set<string>): Set<string> },
+  transaction: Transaction,
+  how: string,
+): void {
+  const { protocol, source, destination, time, fields } = transaction
+  const key = `${source} ${destination} ${protocol}`
+  const users = known.set(key, known.get(key) ?? new Set())
+  if (typeof fields.user === 'string' && users.size < 4) users.add(fields.user)
+  const [words, instead] = INSTEAD[protocol]
+  const who = users.size > 0 ? `, user ${[...users].map((user) => `'${user}'`).join(', ')}` : ''
+  context.raise({
+    key,
+    about: destination,
+    severity: protocol === 'snmp' ? 'low' : 'medium',
+    confidence: 0.95,
+    from: time,
+    to: time,
+    sources: [source],
+    targets: [destination],
+    expected: `credentials only over an encrypted protocol: ${instead}`,
+    seen: `${words}: ${how}${who}`,
+    frames: [transaction.frame],
+  })
+}

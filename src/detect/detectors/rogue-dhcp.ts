@@ -1,0 +1,91 @@
+// A second DHCP server answers on a network: it can make itself gateway and resolver of whoever believes it.
+import type { Transaction } from '../../flow/index.ts'
+import { threshold, type DetectContext, type Detector } from '../detector.ts'
+
+const SERVERS = threshold('servers', 1024, 'servers', 'DHCP servers remembered, all VLANs together')
+
+interface Server {
+  readonly endpoint: number
+  readonly address: string
+  readonly vlan: number
+  readonly first: number
+  readonly router: string
+  readonly nameServers: string
+  readonly frame: number
+  offers: number
+}
+
+export const detector: Detector = {
+  id: 'rogue-dhcp',
+  title: 'Second DHCP server',
+  severity: 'high',
+  techniques: ['T1557.003', 'T0830'],
+  why: 'A DHCP server decides which gateway and resolver a device uses: a second one can redirect it.',
+  respond:
+    'Ask who runs the second server. If nobody does, take its port down, and renew the leases it gave out. ' +
+    'Turn on DHCP snooping where the switch has it.',
+  falsePositives: 'A failover pair, or a new server that replaces the old one.',
+  limits: [SERVERS],
+  create(context) {
+    const servers = context.table<Server>(SERVERS)
+    return {
+      transactions: {
+        dhcp: (transaction) => {
+          const { kind } = transaction.fields
+          if (kind === 'offer' || kind === 'ack') answer(context, servers, transaction)
+        },
+      },
+    }
+  },
+}
+
+interface Servers {
+  get(key: string): Server | undefined
+  set(key: string, server: Server): Server
+  values(): Iterable<Server>
+}
+
+function answer(context: DetectContext, servers: Servers, transaction: Transaction): void {
+  const { fields, source, time, frame } = transaction
+  const vlan = context.endpoints.vlan(source)
+  const address = String(fields.server ?? context.endpoints.addressText(source))
+  const key = `${vlan} ${address}`
+  const text = (value: unknown) => (Array.isArray(value) ? value.join(', ') : '')
+  const server =
+    servers.get(key) ??
+    servers.set(key, {
+      endpoint: source,
+      address,
+      vlan,
+      first: time,
+      router: text(fields.router),
+      nameServers: text(fields.nameServers),
+      frame,
+      offers: 0,
+    })
+  server.offers++
+  for (const known of servers.values()) {
+    if (known.vlan !== vlan || known.address === address || known.first > server.first) continue
+    // Two servers that hand out the same gateway are a pair; the second changes nothing.
+    const differs = known.router !== server.router || known.nameServers !== server.nameServers
+    context.raise({
+      key: `${key} ${known.address}`,
+      about: server.endpoint,
+      severity: differs ? 'high' : 'low',
+      confidence: differs ? 0.85 : 0.5,
+      from: server.first,
+      to: time,
+      sources: [server.endpoint],
+      targets: [known.endpoint],
+      expected: `DHCP from ${known.address}: ${offer(known)}`,
+      seen: `DHCP from ${address} as well: ${offer(server)}`,
+      frames: [server.frame, frame],
+      count: server.offers,
+      taints: { originator: server.endpoint, responder: 0, port: -1, from: server.first, to: time },
+    })
+    return
+  }
+}
+
+const offer = (server: Server) =>
+  `gateway ${server.router || 'none'}, resolver ${server.nameServers || 'none'}`

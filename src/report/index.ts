@@ -1,0 +1,4 @@
+// Results for people and programs: terminal, JSON, HTML. The door of this folder.
+export { SCHEMA_VERSION, documentOf, type Reported, type WatchDocument } from './document.ts'
+export { safeText, tableLines, type Column } from './table.ts'
+export { terminalReport, type TerminalOptions } from './terminal.ts'
