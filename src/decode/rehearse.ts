@@ -110,9 +110,10 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
  */
 export function batter(protocol: Protocol, lines: readonly Line[]): number {
   let plays = 0
+  const whole = lines.map((line) => ({ ...line, bytes: bytesOf(line) }))
   const play = (index: number, bytes: Buffer, what: string) => {
     const damaged = { ...lines[index], bytes }
-    for (const script of [lines.with(index, damaged), [damaged]]) {
+    for (const script of [whole.with(index, damaged), [damaged]]) {
       plays++
       try {
         rehearse(protocol, script).said.forEach((fields) => assertPlain(fields))
@@ -121,13 +122,12 @@ export function batter(protocol: Protocol, lines: readonly Line[]): number {
       }
     }
   }
-  for (const [index, line] of lines.entries()) {
-    const whole = bytesOf(line)
-    for (let length = 0; length < whole.length; length++) {
-      play(index, Buffer.from(whole.subarray(0, length)), `cut to ${length} bytes`)
+  for (const [index, { bytes }] of whole.entries()) {
+    for (let length = 0; length < bytes.length; length++) {
+      play(index, bytes.subarray(0, length), `cut to ${length} bytes`)
     }
-    for (let bit = 0; bit < whole.length * 8; bit++) {
-      const flipped = Buffer.from(whole)
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = Buffer.from(bytes)
       flipped[bit >> 3] ^= 128 >> (bit & 7)
       play(index, flipped, `bit ${bit & 7} of byte ${bit >> 3} flipped`)
     }
