@@ -1,9 +1,8 @@
 // Whether one permission includes another: for minimal profiles, for unused parts of a maker's MUD file, and
 // for what an update would take away.
-import { v4Scope } from '../core/addresses.ts'
 import { nameMatches } from './domain.ts'
 import type { Peer, PortRange, RuleContent, Service } from './form.ts'
-import { contains, parsePrefix } from './prefix.ts'
+import { contains, isPrivate, parsePrefix } from './prefix.ts'
 import type { Site } from './site.ts'
 import { filterCovers } from './speech.ts'
 
@@ -114,15 +113,6 @@ function isLocalPeer(peer: Peer, site: Site | undefined): boolean {
   if (peer.kind === 'class') return peer.class === 'gateway' || peer.class === 'same-manufacturer'
   if (peer.kind !== 'prefix') return false
   const prefix = parsePrefix(peer.prefix)
-  if (!prefix) return false
-  if (prefix.family === 0 && prefix.length >= 8) {
-    const scope = v4Scope(prefix.groups[0] * 65536 + prefix.groups[1])
-    if (scope !== 'global' && scope !== 'unspecified') return true
-  }
-  const top = prefix.groups[0]
-  if (prefix.family === 1 && prefix.length >= 10) {
-    // fc00::/7, fe80::/10, ff00::/8
-    if (top >>> 9 === 0x7e || top >>> 6 === 0x3fa || top >>> 8 === 0xff) return true
-  }
+  if (prefix && isPrivate(prefix)) return true
   return site?.isInside(peer.prefix) ?? false
 }

@@ -16,6 +16,9 @@ export interface PolicyDevice {
   readonly macs: readonly string[]
   readonly addresses: readonly string[]
   readonly mudUrl?: string
+  /** adjacent: its own frames are seen; routed: it is behind a router. Left out: adjacent where it has a MAC. */
+  readonly placement?: 'adjacent' | 'routed'
+  readonly vlans?: readonly number[]
 }
 
 /**

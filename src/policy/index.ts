@@ -14,3 +14,11 @@ export { settle } from './settle.ts'
 export { Site } from './site.ts'
 export { Learner, profilesOf, rulesOf, type LearnOptions } from './learn.ts'
 export { compile, decide, type Attempt, type Matcher, type Reason, type Verdict } from './decide.ts'
+export {
+  enforceable,
+  enforceableText,
+  type Enforcement,
+  type EnforcementNeed,
+  type EnforcementPoint,
+  type Placed,
+} from './enforceable.ts'

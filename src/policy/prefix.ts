@@ -1,5 +1,5 @@
 // Address prefixes as texts and as numbers: `192.0.2.0/24`, `2001:db8::/32`. A bare address is a full prefix.
-import { parseV4, parseV6, v4Text, v6Text } from '../core/addresses.ts'
+import { parseV4, parseV6, v4Scope, v4Text, v6Text } from '../core/addresses.ts'
 
 export interface Prefix {
   readonly family: 0 | 1
@@ -67,4 +67,22 @@ export function broadcastOf(prefix: Prefix): string {
     (group, index) => group | (~maskOf(prefix.length - index * 16) & 0xffff),
   )
   return v4Text(high * 65536 + low)
+}
+
+/** Whether all of it is private, link-local or group addresses (RFC 1918, 6598, 3927, 4193, 4291). */
+export function isPrivate(prefix: Prefix): boolean {
+  const { family, groups, length } = prefix
+  if (family === 0) {
+    const scope = v4Scope(groups[0] * 65536 + groups[1])
+    if (scope === 'private')
+      return length >= (groups[0] >>> 8 === 10 ? 8 : groups[0] >>> 8 === 172 ? 12 : 10)
+    return length >= 4 && (scope === 'link-local' || scope === 'multicast' || scope === 'broadcast')
+  }
+  const top = groups[0]
+  if (length < 7) return false
+  return (
+    top >>> 9 === 0x7e ||
+    (length >= 10 && top >>> 6 === 0x3fa) ||
+    (length >= 8 && top >>> 8 === 0xff)
+  )
 }

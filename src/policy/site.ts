@@ -4,7 +4,7 @@ import { isGroupMac, macText, type AddressScope } from '../core/addresses.ts'
 import type { EndpointTable, NameSource } from '../flow/index.ts'
 import type { PolicyContext, PolicyDevice } from './device.ts'
 import type { ExchangePeer } from './exchange.ts'
-import { broadcastOf, contains, groupsOf, parsePrefix, type Prefix } from './prefix.ts'
+import { broadcastOf, contains, groupsOf, isPrivate, parsePrefix, type Prefix } from './prefix.ts'
 
 const BROADCAST_MAC = 0xffffffffffff
 
@@ -84,6 +84,12 @@ export class Site {
   isInside(address: string): boolean {
     const groups = this.prefixes.length > 0 ? parsePrefix(address) : undefined
     return groups !== undefined && this.prefixes.some((prefix) => contains(prefix, groups))
+  }
+
+  /** Whether a rule's prefix lies on the site: private, link-local, or one of its stated networks. */
+  isLocalPrefix(text: string): boolean {
+    const prefix = parsePrefix(text)
+    return prefix !== undefined && (isPrivate(prefix) || this.isInside(text))
   }
 
   /** The ids of a device's controllers: as a person said, else everything the inventory calls one. */
