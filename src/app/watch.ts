@@ -109,7 +109,7 @@ export class Watch {
     this.detection = new Detection({
       detectors,
       endpoints,
-      isLocal: (endpoint) => this.inventory.isLocal(endpoint),
+      isLocal: (endpoint) => this.inventory.localHint(endpoint) === 'local',
     })
     fanout.add(this.inventory)
     fanout.add(this.learner)
@@ -152,7 +152,7 @@ export class Watch {
       localPrefixes: this.options.local,
       source: summaries.map((summary) => summary.name).join(', '),
       excluded: ({ originator, responder, port, first, last }) =>
-        this.detection.isTainted(originator, responder, port, first, last),
+        this.detection.taints.covers({ originator, responder, port, first, last }),
     })
     return {
       sources: summaries,

@@ -3,12 +3,12 @@
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
 import type { Limit } from '../core/limits.ts'
 import { BoundedTable } from './bounded-table.ts'
-import type { DetectContext, Detector, DetectorHandlers, Raise, Taint } from './detector.ts'
+import type { DetectContext, Detector, DetectorHandlers, Raise } from './detector.ts'
+import { TaintIndex } from './taint.ts'
 
 const FINDINGS_MAX = 10_000
 const FRAMES_MAX = 8
 const PARTIES_MAX = 64
-const TAINTS_MAX = 10_000
 
 /** A finding in the words of the detector: endpoints and frame ordinals, not yet texts. */
 export interface RaisedFinding {
@@ -45,7 +45,8 @@ export class Detection implements FlowObserver {
   /** Findings that no longer fitted. */
   overflow = 0
   readonly tables: { readonly detector: string; readonly table: BoundedTable<unknown> }[] = []
-  readonly taints: Taint[] = []
+  /** What must not be learnt as normal. */
+  readonly taints = new TaintIndex()
   private readonly raised = new Map<string, RaisedFinding>()
   private readonly running: readonly Running[]
   private readonly byProtocol = new Map<string, ((transaction: Transaction) => void)[]>()
@@ -118,19 +119,7 @@ export class Detection implements FlowObserver {
       this.raised.set(id, finding)
     }
     grow(finding, raise)
-    if (raise.taints && this.taints.length < TAINTS_MAX) this.taints.push(raise.taints)
-  }
-
-  /** Whether traffic of this shape that began in [from, to] was flagged by a finding. */
-  isTainted(originator: number, responder: number, port: number, from: number, to: number): boolean {
-    return this.taints.some(
-      (taint) =>
-        (taint.originator === 0 || taint.originator === originator) &&
-        (taint.responder === 0 || taint.responder === responder) &&
-        (taint.port < 0 || taint.port === port) &&
-        from >= taint.from &&
-        to <= taint.to,
-    )
+    if (raise.taints) this.taints.set(id, raise.taints)
   }
 }
 
