@@ -139,14 +139,15 @@ function readExtensions(cursor: Cursor, hello: ClientHello, seen: Seen): boolean
   return true
 }
 
-/** RFC 6066 3: the first host_name; '' when it is no name a host can have. */
+/** RFC 6066 3: the first host_name; '' when it is no name a host can have, an address among them. */
 function readServerName(cursor: Cursor, stop: number): string {
   cursor.skip(2)
   if (cursor.offset + 3 > stop || cursor.u8() !== 0) return ''
   const length = cursor.u16()
   if (length === 0 || length > 255 || cursor.offset + length > stop) return ''
   const name = cursor.latin1(length).toLowerCase()
-  return /^[\x21-\x7e]+$/.test(name) ? name.replace(/\.$/, '') : ''
+  if (!/^[\x21-\x7e]+$/.test(name) || /^[\d.]+$|:/.test(name)) return ''
+  return name.replace(/\.$/, '')
 }
 
 function readAlpn(cursor: Cursor, stop: number, hello: ClientHello, seen: Seen): void {

@@ -52,11 +52,13 @@ export function readServerHello(
   let version = cursor.u16()
   const random = cursor.u32()
   cursor.skip(28)
-  const sessionLength = cursor.u8()
+  // Drafts of TLS 1.3 before the 22nd had neither session id nor compression here.
+  const early = version >= 0x7f00 && version < 0x7f16
+  const sessionLength = early ? 0 : cursor.u8()
   if (sessionLength > 32) return undefined
   const echoed = sessionLength > 0 && cursor.hex(sessionLength) === sessionId
   const cipher = cursor.u16()
-  cursor.skip(1)
+  if (!early) cursor.skip(1)
   if (cursor.overrun) return undefined
   let alpn = ''
   let preShared = false
