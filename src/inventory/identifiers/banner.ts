@@ -1,0 +1,36 @@
+// SSH, FTP, Telnet, SMTP and RTSP: what servers say of themselves before anything else.
+import type { Transaction } from '../../flow/index.ts'
+import { textOf, type Identifier, type Notebook } from '../identifier.ts'
+import { BANNERS, PROMPTS } from '../tables/banners.ts'
+import { applyHints } from '../tables/hint.ts'
+
+export const identifier: Identifier = {
+  id: 'banner',
+  title: 'banners of SSH, FTP, Telnet, SMTP and RTSP',
+  protocols: ['ssh', 'ftp', 'telnet', 'smtp', 'rtsp'],
+
+  observe(transaction: Transaction, notebook: Notebook) {
+    const { protocol, fields, source, sourcePort, fromOriginator } = transaction
+    const text =
+      protocol === 'ssh'
+        ? `${textOf(fields, 'software')} ${textOf(fields, 'comment')}`.trim()
+        : protocol === 'rtsp'
+          ? textOf(fields, fromOriginator ? 'userAgent' : 'server')
+          : textOf(fields, 'text')
+    if (text === '') return
+    const said = fromOriginator ? text : `${text} @${sourcePort}`
+    const note = notebook.note(source, `${protocol}-banner`, said, transaction)
+    if (!note) return
+    applyHints(note, text, BANNERS)
+    if (protocol === 'telnet' || protocol === 'ftp') applyHints(note, text, PROMPTS)
+    if (protocol === 'rtsp') realm(transaction, notebook)
+  },
+}
+
+/** Who streams on request is a camera, or records from some. */
+function realm(transaction: Transaction, notebook: Notebook): void {
+  if (transaction.fromOriginator) return
+  notebook
+    .note(transaction.source, 'rtsp-server', 'answers RTSP', transaction)
+    ?.type('camera', 0.55)
+}

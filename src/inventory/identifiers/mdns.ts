@@ -1,0 +1,102 @@
+// mDNS and DNS-SD (RFC 6762, 6763): services a device announces, its host name, and the TXT keys
+// that name model, maker, category and serial. What others answer about a device is not taken: only
+// its own words.
+import type { Transaction } from '../../flow/index.ts'
+import { MARK, rowsOf, textsOf, type Identifier, type Note, type Notebook } from '../identifier.ts'
+import { applyHints } from '../tables/hint.ts'
+import { HOMEKIT_CATEGORIES, MATTER_DEVICE_TYPES, SERVICE_TYPES } from '../tables/mdns.ts'
+import { MODELS } from '../tables/models.ts'
+import { noteHostname } from '../tables/naming.ts'
+
+export const identifier: Identifier = {
+  id: 'mdns',
+  title: 'announced services, names and models',
+  protocols: ['mdns'],
+
+  observe(transaction: Transaction, notebook: Notebook) {
+    const { fields, source } = transaction
+    if (fields['kind'] !== 'response') return
+    notebook.mark(source, MARK.adjacent)
+    for (const answer of rowsOf(fields, 'answers')) {
+      const name = answer['name']
+      if (typeof name !== 'string' || answer['ttl'] === 0) continue
+      switch (answer['type']) {
+        case 'SRV':
+          announced(name, transaction, notebook)
+          break
+        case 'TXT':
+          text(name, textsOf(answer, 'data'), transaction, notebook)
+          break
+        case 'A':
+        case 'AAAA':
+          host(name, transaction, notebook)
+          break
+      }
+    }
+  },
+}
+
+/**
+ * `_hap._tcp` of `Name._hap._tcp.local`; the labels of an instance may hold anything but these end
+ * it.
+ */
+export function serviceType(name: string): string {
+  return /(?:^|\.)(_[^.]+\._(?:tcp|udp))(?:\.|$)/.exec(name)?.[1] ?? ''
+}
+
+function announced(name: string, transaction: Transaction, notebook: Notebook): void {
+  const type = serviceType(name)
+  const note = notebook.note(transaction.source, 'mdns-service', name, transaction)
+  const hint = note && SERVICE_TYPES.get(type)
+  if (!note || !hint) return
+  if (hint.type) note.type(hint.type, hint.typeConfidence ?? 0.5)
+  if (hint.manufacturer) note.says('manufacturer', hint.manufacturer, hint.confidence ?? 0.5)
+  if (hint.os) note.says('os', hint.os, hint.confidence ?? 0.5)
+}
+
+/** Only the name is taken: a sleep proxy announces addresses that are not its own. */
+function host(name: string, transaction: Transaction, notebook: Notebook): void {
+  if (!name.endsWith('.local')) return
+  noteHostname(notebook, transaction.source, 'mdns-host', name, transaction)
+}
+
+function text(
+  name: string,
+  entries: readonly string[],
+  transaction: Transaction,
+  notebook: Notebook,
+): void {
+  const isDeviceInfo = name.includes('._device-info.')
+  const type = isDeviceInfo ? '_device-info._tcp' : serviceType(name)
+  for (const entry of entries) {
+    const equals = entry.indexOf('=')
+    if (equals <= 0 || equals === entry.length - 1) continue
+    const key = entry.slice(0, equals).toLowerCase()
+    // Other keys count and tick: they would fill the notes with what says nothing.
+    if (!SERVICE_TYPES.get(type)?.txt?.[key] && !IDENTIFYING.has(key)) continue
+    const note = notebook.note(transaction.source, 'mdns-txt', `${type} ${entry}`, transaction)
+    if (note) concludeText(note, type, key, entry.slice(equals + 1).trim())
+  }
+}
+
+/** Keys of HAP, Matter and others that say what or which one a device is, whatever the service. */
+const IDENTIFYING: ReadonlySet<string> = new Set(['ci', 'dt', 'uuid', 'bridgeid', 'id', 'deviceid'])
+
+function concludeText(note: Note, type: string, key: string, value: string): void {
+  const attribute = SERVICE_TYPES.get(type)?.txt?.[key]
+  if (attribute === 'hostname') return
+  if (attribute) note.says(attribute, value, 0.9)
+  if (attribute === 'model') applyHints(note, value, MODELS)
+  if (attribute === 'serial') note.identity('serial', value)
+  const isHap = type.startsWith('_hap.')
+  const category =
+    key === 'ci' && isHap
+      ? HOMEKIT_CATEGORIES.get(Number(value))
+      : key === 'dt' && type === '_matterc._udp'
+        ? MATTER_DEVICE_TYPES.get(Number(value))
+        : undefined
+  if (category) note.type(category, 0.93)
+  if (key === 'uuid' || key === 'bridgeid' || key === 'deviceid' || (key === 'id' && isHap)) {
+    note.identity('device-id', value.toLowerCase())
+  }
+}

@@ -1,0 +1,35 @@
+// SSDP (UPnP Device Architecture 1.1): the SERVER line, the device types announced, and the UUID
+// that stays with the device.
+import type { Transaction } from '../../flow/index.ts'
+import { MARK, textOf, type Identifier, type Notebook } from '../identifier.ts'
+import { applyHints } from '../tables/hint.ts'
+import { UPNP_SERVERS, UPNP_TYPES } from '../tables/upnp.ts'
+
+export const identifier: Identifier = {
+  id: 'ssdp',
+  title: 'UPnP devices and their servers',
+  protocols: ['ssdp'],
+
+  observe(transaction: Transaction, notebook: Notebook) {
+    const { fields, source } = transaction
+    const kind = fields['kind']
+    if (kind === 'search') return
+    if (kind === 'notify') notebook.mark(source, MARK.adjacent)
+    const server = textOf(fields, 'server')
+    if (server !== '') {
+      const note = notebook.note(source, 'ssdp-server', server, transaction)
+      if (note) applyHints(note, server, UPNP_SERVERS)
+    }
+    const target = textOf(fields, 'target')
+    if (target !== '' && !target.startsWith('uuid:') && target !== 'upnp:rootdevice') {
+      const note = notebook.note(source, 'ssdp-type', target, transaction)
+      if (note) applyHints(note, target, UPNP_TYPES)
+    }
+    const usn = textOf(fields, 'usn')
+    const uuid = /^uuid:([^:]+)/.exec(usn)?.[1]
+    if (!uuid) return
+    // A device inside a device has a UUID of its own: only the root's is the box.
+    if (!usn.endsWith('::upnp:rootdevice')) return
+    notebook.note(source, 'ssdp-uuid', uuid, transaction)?.identity('upnp-uuid', uuid.toLowerCase())
+  },
+}

@@ -1,0 +1,32 @@
+// Flows and Transactions → Devices with their evidence. The door of this folder.
+import { loadPlugins } from '../core/registry.ts'
+import type { Identifier } from './identifier.ts'
+
+export { Inventory, type DevicesQuery, type InventoryOptions, type LocalHint } from './inventory.ts'
+export {
+  CATEGORIES,
+  known,
+  type AddressUse,
+  type Attribute,
+  type AttributeName,
+  type Category,
+  type Contradiction,
+  type Device,
+  type DeviceKind,
+  type DeviceLimit,
+  type Identity,
+  type Industrial,
+  type Merge,
+  type Observation,
+  type Service,
+  type Software,
+  type Strength,
+} from './device.ts'
+export { evidenceText } from './assembly.ts'
+export { loadMacRegistry, MacRegistry } from './mac-registry.ts'
+export { INVENTORY_LIMITS } from './limits.ts'
+export type { Identifier, Note, Notebook } from './identifier.ts'
+
+/** Loads `identifiers/`, one file each; a file that does not fit stops the start. */
+export const loadIdentifiers = (): Promise<readonly Identifier[]> =>
+  loadPlugins<Identifier>(new URL('./identifiers/', import.meta.url), 'identifier')

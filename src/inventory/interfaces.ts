@@ -1,0 +1,242 @@
+// Endpoints → network interfaces: one per MAC, with the addresses it sends from and those it owns
+// by ARP, ND or DHCP. Decides which interfaces are routers. A view: computed afresh, nothing is
+// lost.
+import { isGroupMac, isV6, type AddressKey, type MacNumber } from '../core/addresses.ts'
+import type { EndpointTable } from '../flow/index.ts'
+import { MARK } from './identifier.ts'
+import { PLACE } from './neighbourhood.ts'
+import type { Notes } from './notes.ts'
+
+const V6_BASE = 4294967296
+
+export interface AddressSeen {
+  readonly address: AddressKey
+  readonly endpoints: number[]
+  first: number
+  last: number
+  packetsOut: number
+  packetsIn: number
+  marks: number
+  place: number
+}
+
+/** One MAC (all VLANs) and what it sends from. */
+export class Interface {
+  readonly mac: MacNumber
+  /** Endpoints without an address of their own: frames without IP, and 0.0.0.0. */
+  readonly bare: number[] = []
+  readonly addresses = new Map<AddressKey, AddressSeen>()
+  /** Addresses that ARP, ND or DHCP say are this MAC's. */
+  readonly claims = new Set<AddressKey>()
+  marks = 0
+  packetsOut = 0
+  /** Why it is a router; '' when it is none. */
+  routerBecause = ''
+  /** Addresses that are its own; the rest of `addresses` is relayed. */
+  readonly own = new Set<AddressKey>()
+
+  constructor(mac: MacNumber) {
+    this.mac = mac
+  }
+}
+
+export interface Interfaces {
+  readonly byMac: Map<MacNumber, Interface>
+  /** Addresses of endpoints without MAC. */
+  readonly bare: Map<AddressKey, AddressSeen>
+}
+
+/** Reads the endpoint table and the notes. */
+export function findInterfaces(notes: Notes): Interfaces {
+  const { neighbourhood } = notes
+  const { endpoints } = neighbourhood
+  const byMac = new Map<MacNumber, Interface>()
+  const bare = new Map<AddressKey, AddressSeen>()
+  for (let endpoint = 1; endpoint < endpoints.size; endpoint++) {
+    const place = neighbourhood.place(endpoint)
+    if (place >= PLACE.group) continue
+    const mac = endpoints.mac(endpoint)
+    if (mac < 0) {
+      if (place !== PLACE.mac) see(bare, notes, endpoint, place)
+      continue
+    }
+    if (isGroupMac(mac) || mac === 0) continue
+    let found = byMac.get(mac)
+    if (!found) byMac.set(mac, (found = new Interface(mac)))
+    found.marks |= neighbourhood.marks[endpoint]
+    found.packetsOut += endpoints.packetsOut[endpoint]
+    if (place === PLACE.mac) found.bare.push(endpoint)
+    else see(found.addresses, notes, endpoint, place)
+    for (const entry of notes.of(endpoint)) {
+      for (const address of entry.addresses) found.claims.add(endpoints.addresses.parse(address))
+    }
+  }
+  const lan = adjacentNetworks(byMac)
+  for (const found of byMac.values()) judge(found, endpoints, lan)
+  return { byMac, bare }
+}
+
+function see(
+  seen: Map<AddressKey, AddressSeen>,
+  notes: Notes,
+  endpoint: number,
+  place: number,
+): void {
+  const { endpoints, marks } = notes.neighbourhood
+  const address = endpoints.address(endpoint)
+  const out = endpoints.packetsOut[endpoint]
+  const known = seen.get(address)
+  const first = endpoints.first[endpoint]
+  const last = endpoints.last[endpoint]
+  if (!known) {
+    seen.set(address, {
+      address,
+      endpoints: [endpoint],
+      first,
+      last,
+      packetsOut: out,
+      packetsIn: endpoints.packetsIn[endpoint],
+      marks: marks[endpoint],
+      place,
+    })
+    return
+  }
+  known.endpoints.push(endpoint)
+  if (out > 0) {
+    known.first = known.packetsOut > 0 ? Math.min(known.first, first) : first
+    known.last = Math.max(known.last, last)
+  }
+  known.packetsOut += out
+  known.packetsIn += endpoints.packetsIn[endpoint]
+  known.marks |= marks[endpoint]
+}
+
+/** Sent something, or was proved alive. */
+export const isAlive = (seen: AddressSeen) => seen.packetsOut > 0 || (seen.marks & MARK.alive) !== 0
+
+const network24 = (address: AddressKey) => address >>> 8
+
+/** The /24 networks in which some MAC owns an address beyond doubt. */
+function adjacentNetworks(byMac: Map<MacNumber, Interface>): Set<number> {
+  const networks = new Set<number>()
+  for (const found of byMac.values()) {
+    for (const address of found.claims) {
+      if (address >= 0 && !isV6(address)) networks.add(network24(address))
+    }
+    for (const seen of found.addresses.values()) {
+      if (seen.marks & MARK.adjacent && !isV6(seen.address)) networks.add(network24(seen.address))
+    }
+  }
+  return networks
+}
+
+function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<number>): void {
+  for (const address of found.claims) if (address > 0) found.own.add(address)
+  const outside: AddressSeen[] = []
+  const privates: AddressSeen[] = []
+  const foreign6 = new Map<string, AddressSeen[]>()
+  for (const seen of found.addresses.values()) {
+    if (found.own.has(seen.address) || !isAlive(seen)) continue
+    if (seen.marks & (MARK.adjacent | MARK.router)) found.own.add(seen.address)
+    else if (!isV6(seen.address)) (seen.place === PLACE.outside ? outside : privates).push(seen)
+    else if (isOwn6(seen, found.mac, endpoints)) found.own.add(seen.address)
+    else {
+      const network = network6(seen.address, endpoints)
+      foreign6.set(network, [...(foreign6.get(network) ?? []), seen])
+    }
+  }
+  const kept = settlePrivate(found, privates, lan)
+  found.routerBecause = routerReason(found, outside, kept, foreign6)
+  if (found.routerBecause !== '') return
+  for (const seen of [...outside, ...privates, ...[...foreign6.values()].flat()]) {
+    found.own.add(seen.address)
+  }
+}
+
+function routerReason(
+  found: Interface,
+  outside: readonly AddressSeen[],
+  relayed: readonly AddressSeen[],
+  foreign6: ReadonlyMap<string, readonly AddressSeen[]>,
+): string {
+  if (isVirtualRouterMac(found.mac)) return 'its MAC is that of a virtual router (VRRP, HSRP)'
+  const apart = outside.filter((seen) => !(seen.marks & MARK.sameNetwork))
+  if (apart.length >= 2) return `sends for ${apart.length} addresses outside the site`
+  if (apart.some((seen) => seen.marks & MARK.facesPrivate)) return 'relays an address from outside'
+  if (foreign6.size >= 3) return `sends for ${foreign6.size} IPv6 networks`
+  if (relayed.length >= 1) return `sends for ${relayed.length} addresses that are not its own`
+  if (found.marks & MARK.router) return 'says that it is a router'
+  return ''
+}
+
+/** RFC 9568 7.3 (VRRP); HSRP versions 1 and 2 by Cisco's own documents. */
+function isVirtualRouterMac(mac: MacNumber): boolean {
+  const top40 = Math.floor(mac / 256)
+  return (
+    top40 === 0x00005e0001 ||
+    top40 === 0x00005e0002 ||
+    top40 === 0x00000c07ac ||
+    Math.floor(mac / 4096) === 0x00000c9ff
+  )
+}
+
+/** Link-local, or made from the MAC (RFC 4291 appendix A), or in a prefix the site announced. */
+function isOwn6(seen: AddressSeen, mac: MacNumber, endpoints: EndpointTable): boolean {
+  const index = seen.address - V6_BASE
+  const { addresses } = endpoints
+  if (addresses.scope(seen.address) === 'link-local') return true
+  const low = addresses.word(index, 3) >>> 0
+  const high = addresses.word(index, 2) >>> 0
+  const macHigh = Math.floor(mac / 2 ** 24)
+  const macLow = mac % 2 ** 24
+  const eui64 =
+    (high ^ 0x02000000) >>> 8 === macHigh && (high & 0xff) === 0xff && low === 0xfe000000 + macLow
+  return eui64 || seen.place === PLACE.local
+}
+
+function network6(address: AddressKey, endpoints: EndpointTable): string {
+  const { addresses } = endpoints
+  return `${addresses.word(address - V6_BASE, 0)} ${addresses.word(address - V6_BASE, 1)}`
+}
+
+/**
+ * Which private IPv4 addresses without ARP or DHCP are the interface's own, and which it relays.
+ * Own: one used at another time (a lease before or after), one that never got an answer (a stale
+ * address), one beside its own in the same /24, or the only one there is. Returns what is relayed.
+ */
+function settlePrivate(
+  found: Interface,
+  privates: readonly AddressSeen[],
+  lan: ReadonlySet<number>,
+): AddressSeen[] {
+  const proved = [...found.addresses.values()].filter(
+    (seen) => found.own.has(seen.address) && !isV6(seen.address) && isAlive(seen),
+  )
+  const known = [...found.own].filter((address) => !isV6(address))
+  if (known.length > 0) {
+    return privates.filter((seen) => {
+      const beside = known.some((address) => network24(address) === network24(seen.address))
+      const apart = proved.length > 0 && proved.every((own) => !overlaps(own, seen))
+      const isOwn = beside || apart || seen.packetsIn === 0
+      if (isOwn) found.own.add(seen.address)
+      return !isOwn
+    })
+  }
+  if (privates.length <= 1) {
+    for (const seen of privates) {
+      if (lan.size === 0 || lan.has(network24(seen.address))) found.own.add(seen.address)
+    }
+    return []
+  }
+  const here = privates.filter((seen) => lan.has(network24(seen.address)))
+  const networks = new Set(privates.map((seen) => network24(seen.address)))
+  if (networks.size < 2 && privates.length < 3) return []
+  if (here.length === 1) found.own.add(here[0].address)
+  const concurrent = privates.some((one) =>
+    privates.some((other) => one !== other && overlaps(one, other)),
+  )
+  return concurrent ? privates.filter((seen) => !found.own.has(seen.address)) : []
+}
+
+const overlaps = (one: AddressSeen, other: AddressSeen) =>
+  one.first <= other.last && other.first <= one.last

@@ -1,0 +1,227 @@
+// The Inventory: listens to flows and transactions, keeps notes by endpoint, and computes devices
+// from them whenever it is asked.
+import type { Flow, FlowObserver, EndpointTable, Transaction } from '../flow/index.ts'
+import { assemble, type Ground } from './assembly.ts'
+import type { Contradiction, Device } from './device.ts'
+import type { Identifier } from './identifier.ts'
+import { INVENTORY_LIMITS } from './limits.ts'
+import { MacRegistry } from './mac-registry.ts'
+import { mergeNodes, type Grouped } from './merging.ts'
+import { Neighbourhood, PLACE } from './neighbourhood.ts'
+import { findNodes, type Node, type Nodes } from './nodes.ts'
+import { Notes } from './notes.ts'
+import { Services } from './services.ts'
+
+export interface InventoryOptions {
+  readonly endpoints: EndpointTable
+  readonly identifiers: readonly Identifier[]
+  /** The IEEE's list; without it manufacturers come from the devices' own words only. */
+  readonly registry?: MacRegistry | (() => MacRegistry)
+  /** Prefixes that are ours beyond the private ones, e.g. `203.0.113.0/24`. */
+  readonly local?: readonly string[]
+}
+
+export interface DevicesQuery {
+  /** Keys of merges to leave out (`Merge.key`). */
+  readonly withoutMerges?: readonly string[]
+}
+
+/** A quick answer about one endpoint, good enough while packets come in. */
+export type LocalHint = 'local' | 'outside' | 'group' | 'unknown'
+
+interface View {
+  readonly nodes: Nodes
+  readonly groups: readonly Grouped[]
+  /** Group index by node index, and the device id of each group. */
+  readonly groupOf: readonly number[]
+  readonly ids: ReadonlyMap<Grouped, string>
+  readonly endpoints: number
+  readonly notes: number
+}
+
+export class Inventory implements FlowObserver {
+  readonly notes: Notes
+  private readonly endpoints: EndpointTable
+  private readonly neighbourhood: Neighbourhood
+  private readonly services: Services
+  private readonly byProtocol = new Map<string, Identifier[]>()
+  private readonly options: InventoryOptions
+  private registry: MacRegistry | undefined
+  private view: View | undefined
+  /** Surrogate by the key of a device's first node: given once, kept for the run. */
+  private readonly ids = new Map<string, string>()
+  private idsGiven = 0
+
+  constructor(options: InventoryOptions) {
+    this.options = options
+    this.endpoints = options.endpoints
+    this.neighbourhood = new Neighbourhood(options.endpoints)
+    this.notes = new Notes(this.neighbourhood)
+    this.services = new Services(this.neighbourhood)
+    for (const prefix of options.local ?? []) this.neighbourhood.learn(prefix)
+    for (const identifier of options.identifiers) {
+      for (const protocol of identifier.protocols) {
+        const list = this.byProtocol.get(protocol)
+        if (list) list.push(identifier)
+        else this.byProtocol.set(protocol, [identifier])
+      }
+    }
+  }
+
+  transaction(transaction: Transaction): void {
+    const identifiers = this.byProtocol.get(transaction.protocol)
+    if (identifiers === undefined) return
+    for (let index = 0; index < identifiers.length; index++) {
+      identifiers[index].observe(transaction, this.notes)
+    }
+  }
+
+  flowStart(flow: Flow): void {
+    this.neighbourhood.learnFlow(flow)
+  }
+
+  flowEnd(flow: Flow): void {
+    this.services.flowEnd(flow)
+  }
+
+  /**
+   * What an endpoint told differently from before, in the order of packet time; grows during the
+   * run.
+   */
+  get contradictions(): readonly Contradiction[] {
+    return this.notes.contradictions
+  }
+
+  /** Local prefixes: those given, and those learnt from RA and DHCP. */
+  get localPrefixes(): readonly string[] {
+    return this.neighbourhood.prefixTexts()
+  }
+
+  /** By address alone; nanoseconds. A router's MAC with a remote address is 'outside'. */
+  localHint(endpoint: number): LocalHint {
+    const place = this.neighbourhood.place(endpoint)
+    if (place === PLACE.outside) return 'outside'
+    if (place === PLACE.group || place === PLACE.linkGroup) return 'group'
+    return place === PLACE.local || place === PLACE.mac ? 'local' : 'unknown'
+  }
+
+  /**
+   * Belongs to a device of this site (routers included). Recomputes the view when much has changed.
+   */
+  isLocal(endpoint: number): boolean {
+    if (this.neighbourhood.place(endpoint) >= PLACE.group) return false
+    return this.nodeOf(endpoint) !== undefined
+  }
+
+  /** Belongs to a router (its own addresses, not what it relays). */
+  isInfrastructure(endpoint: number): boolean {
+    const node = this.nodeOf(endpoint)
+    return node !== undefined && node.routerBecause !== ''
+  }
+
+  /** The device's id; undefined for hosts outside, groups, and what never sent anything. */
+  deviceOf(endpoint: number): string | undefined {
+    const view = this.recent(endpoint)
+    const node = view.nodes.ofEndpoint[endpoint]
+    if (node === undefined || node < 0) return undefined
+    return view.ids.get(view.groups[view.groupOf[node]])
+  }
+
+  /** All devices, strongest identity first; computed afresh from what is noted. */
+  devices(query: DevicesQuery = {}): Device[] {
+    const view = this.compute(new Set(query.withoutMerges))
+    if ((query.withoutMerges ?? []).length === 0) this.view = view
+    const ground: Ground = {
+      notes: this.notes,
+      services: this.services,
+      registry: this.loadedRegistry(),
+    }
+    return [...view.ids].map(([group, id]) => assemble(ground, group, id))
+  }
+
+  /** Bounds that were met: what is missing from the devices, by the limit's name. */
+  limitsMet(): { name: string; value: number; dropped: number }[] {
+    const met = [
+      { limit: INVENTORY_LIMITS.notesEndpoint, dropped: this.notes.droppedHere },
+      { limit: INVENTORY_LIMITS.notes, dropped: this.notes.droppedAll },
+      { limit: INVENTORY_LIMITS.services, dropped: this.services.dropped },
+    ]
+    return met
+      .filter(({ dropped }) => dropped > 0)
+      .map(({ limit, dropped }) => ({ name: limit.name, value: limit.value, dropped }))
+  }
+
+  private loadedRegistry(): MacRegistry {
+    const given = this.options.registry
+    this.registry ??= typeof given === 'function' ? given() : (given ?? new MacRegistry())
+    return this.registry
+  }
+
+  private compute(without: ReadonlySet<string>): View {
+    const nodes = findNodes(this.notes)
+    const groups = mergeNodes(nodes.list, this.notes, without)
+    const groupOfNode = new Map<Node, number>()
+    groups.forEach((group, index) => {
+      for (const node of group.nodes) groupOfNode.set(node, index)
+    })
+    const groupOf = nodes.list.map((node) => groupOfNode.get(node) ?? -1)
+    const ids = this.nameAll(groups)
+    return { nodes, groups, groupOf, ids, endpoints: this.endpoints.size, notes: this.notes.size }
+  }
+
+  /**
+   * A view that knows the endpoint and is not much older than the notes: growth pays for
+   * recomputing.
+   */
+  private recent(endpoint: number): View {
+    const view = this.view
+    if (
+      view === undefined ||
+      this.notes.size > view.notes * 1.25 + 16 ||
+      this.endpoints.size > view.endpoints * 1.25 + 16 ||
+      (endpoint >= view.endpoints && this.endpoints.size > view.endpoints * 1.05)
+    ) {
+      this.view = this.compute(new Set())
+    }
+    return this.view as View
+  }
+
+  private nodeOf(endpoint: number): Node | undefined {
+    const { nodes } = this.recent(endpoint)
+    const index = nodes.ofEndpoint[endpoint]
+    return index === undefined || index < 0 ? undefined : nodes.list[index]
+  }
+
+  /** Ids in the order of identity; a device that was known before keeps its own. */
+  private nameAll(groups: readonly Grouped[]): Map<Grouped, string> {
+    const result = new Map<Grouped, string>()
+    const taken = new Set<string>()
+    for (const group of groups.toSorted(byIdentity)) {
+      const known = group.nodes.map((node) => this.ids.get(node.key))
+      const id = known.find((other) => other !== undefined && !taken.has(other))
+      const chosen = id ?? `d${++this.idsGiven}`
+      this.ids.set(group.nodes[0].key, chosen)
+      taken.add(chosen)
+      result.set(group, chosen)
+    }
+    return result
+  }
+}
+
+/** Strongest identity first (proved, MAC, address only), then by MAC or address. */
+function byIdentity(one: Grouped, other: Grouped): number {
+  return rank(one) - rank(other) || compareKeys(one.nodes[0], other.nodes[0])
+}
+
+function rank(group: Grouped): number {
+  if (group.identities.some((identity) => identity.strength === 'strong')) return 0
+  const best = group.nodes.map((node) =>
+    node.mac < 0 ? 3 : node.limits.has('randomised-mac') ? 2 : 1,
+  )
+  return Math.min(...best)
+}
+
+function compareKeys(one: Node, other: Node): number {
+  if (one.mac !== other.mac) return one.mac - other.mac
+  return one.key < other.key ? -1 : one.key > other.key ? 1 : 0
+}

@@ -1,0 +1,147 @@
+// Nodes → devices: nodes that tell the same identity are taken for one device. Every merge is a
+// record with its reason and can be left out again by its key; a likely one never carries
+// permissions.
+import type { Identity, Merge, Strength } from './device.ts'
+import type { Node } from './nodes.ts'
+import type { Entry, Notes } from './notes.ts'
+
+/**
+ * Kinds of identity that join nodes, most telling first; the others only identify. Why each stays
+ * with one device: a DUID and a DHCP client id are made once per client (RFC 8415 11, RFC 2132
+ * 9.14); a UPnP UUID once per device (UPnP 1.1 1.1.4); serials and BACnet instances are unique by
+ * their documents.
+ */
+const JOINING = new Map<string, string>([
+  ['certificate-key', 'proves the same certificate key'],
+  ['duid', 'uses the same DHCPv6 identifier'],
+  ['dhcp-client-id', 'uses the same DHCP client id'],
+  ['upnp-uuid', 'announces the same UPnP device'],
+  ['serial', 'says the same serial number'],
+  ['device-id', 'says the same device id'],
+  ['bacnet-device', 'is the same BACnet device'],
+  ['mdns-host', 'announces the same mDNS host and service'],
+])
+
+const PLACEHOLDER =
+  /^(0?1?2345?6?7?8?9?0?|na|none|null|unknown|default.*|tobefilled.*|serialnumber)$/
+
+/** More than this many nodes with one likely identity: it is a factory default, not an identity. */
+const SHARED_BY_MAX = 4
+
+export interface Grouped {
+  /** Nodes of one device, the first gives the device its place in the order. */
+  readonly nodes: readonly Node[]
+  readonly identities: readonly Identity[]
+  readonly merges: readonly Merge[]
+}
+
+interface Holder {
+  readonly node: number
+  readonly identity: Identity
+}
+
+export function mergeNodes(
+  nodes: readonly Node[],
+  notes: Notes,
+  without: ReadonlySet<string>,
+): Grouped[] {
+  const identities = nodes.map((node) => identitiesOf(node, notes))
+  const parent = nodes.map((_, index) => index)
+  const rootOf = (index: number): number => {
+    let at = index
+    while (parent[at] !== at) at = parent[at]
+    return at
+  }
+  const merges: { root: number; merge: Merge }[] = []
+  for (const [kind, because] of JOINING) {
+    for (const [value, holders] of holdersOf(kind, identities)) {
+      const strong = holders.every((holder) => holder.identity.strength === 'strong')
+      if (holders.length < 2 || (!strong && holders.length > SHARED_BY_MAX)) continue
+      const into = holders[0].node
+      for (const { node } of holders.slice(1)) {
+        const key = `${kind}:${value}:${nodes[into].key}+${nodes[node].key}`
+        if (without.has(key) || rootOf(node) === rootOf(into)) continue
+        if (!strong && contradict(identities[into], identities[node], kind)) continue
+        const strength: Strength = strong ? 'strong' : 'likely'
+        parent[rootOf(node)] = rootOf(into)
+        const merge = { key, into: nodes[into].key, from: nodes[node].key, because, strength }
+        merges.push({ root: into, merge })
+      }
+    }
+  }
+  const groups = new Map<number, { nodes: Node[]; identities: Identity[]; merges: Merge[] }>()
+  nodes.forEach((node, index) => {
+    const root = rootOf(index)
+    let group = groups.get(root)
+    if (!group) groups.set(root, (group = { nodes: [], identities: [], merges: [] }))
+    group.nodes.push(node)
+    for (const identity of identities[index]) {
+      const told = group.identities.some(
+        (other) => other.kind === identity.kind && other.value === identity.value,
+      )
+      if (!told) group.identities.push(identity)
+    }
+  })
+  for (const { root, merge } of merges) groups.get(rootOf(root))?.merges.push(merge)
+  return [...groups.values()]
+}
+
+function identitiesOf(node: Node, notes: Notes): Identity[] {
+  const found: Identity[] = []
+  for (const endpoint of node.endpoints) {
+    for (const entry of notes.of(endpoint)) {
+      for (const identity of entry.identities) addIdentity(found, identity, entry)
+    }
+  }
+  return found
+}
+
+function addIdentity(
+  found: Identity[],
+  identity: { kind: string; value: string; strength: Strength },
+  entry: Entry,
+): void {
+  const { kind, value, strength } = identity
+  if (!isTelling(value)) return
+  if (found.some((other) => other.kind === kind && other.value === value)) return
+  found.push({ kind, value, strength, frame: entry.frame, time: entry.first })
+}
+
+/**
+ * Factory defaults and placeholders identify nobody: 0, 123456, ffff…, 'unknown', 'To be filled …'.
+ */
+export function isTelling(value: string): boolean {
+  const plain = value.toLowerCase().replace(/[^0-9a-z]/g, '')
+  if (new Set(plain).size < 3) return false
+  return !PLACEHOLDER.test(plain)
+}
+
+function holdersOf(
+  kind: string,
+  identities: readonly (readonly Identity[])[],
+): Map<string, Holder[]> {
+  const holders = new Map<string, Holder[]>()
+  identities.forEach((list, node) => {
+    const own = list.filter((identity) => identity.kind === kind)
+    // A node with several BACnet devices is a router of BACnet networks, not any one of them.
+    if (kind === 'bacnet-device' && own.length > 1) return
+    for (const identity of own) {
+      const known = holders.get(identity.value)
+      if (known) known.push({ node, identity })
+      else holders.set(identity.value, [{ node, identity }])
+    }
+  })
+  return holders
+}
+
+/** Two nodes with different values of a more telling identity are not one device. */
+function contradict(one: readonly Identity[], other: readonly Identity[], kind: string): boolean {
+  for (const stronger of JOINING.keys()) {
+    if (stronger === kind) return false
+    const mine = one.filter((identity) => identity.kind === stronger)
+    const theirs = other.filter((identity) => identity.kind === stronger)
+    if (mine.length === 0 || theirs.length === 0) continue
+    if (!mine.some((identity) => theirs.some((next) => next.value === identity.value))) return true
+  }
+  return false
+}

@@ -1,0 +1,208 @@
+// What was said about endpoints: each distinct (source, text) once, with its first frame, last time
+// and count. This is on the path of every transaction: a repeated fact costs a short scan and two
+// stores.
+import { parseMac } from '../core/addresses.ts'
+import type { EndpointTable, Transaction } from '../flow/index.ts'
+import type { AttributeName, Category, Contradiction, Strength } from './device.ts'
+import { MARK, type Note, type Notebook } from './identifier.ts'
+import { INVENTORY_LIMITS } from './limits.ts'
+import { PLACE, type Neighbourhood } from './neighbourhood.ts'
+
+export interface Conclusion {
+  readonly attribute: AttributeName
+  readonly value: string
+  readonly confidence: number
+}
+export interface NotedSoftware {
+  readonly name: string
+  readonly version: string
+}
+export interface NotedIdentity {
+  readonly kind: string
+  readonly value: string
+  readonly strength: Strength
+}
+
+const NONE: readonly never[] = Object.freeze([])
+const PER_ENDPOINT = INVENTORY_LIMITS.notesEndpoint.value
+const PER_SOURCE = INVENTORY_LIMITS.notesSource.value
+
+/** One fact about an endpoint and what was concluded from it. */
+export class Entry implements Note {
+  readonly endpoint: number
+  readonly source: string
+  readonly text: string
+  readonly frame: number
+  readonly first: number
+  last: number
+  count = 1
+  conclusions: readonly Conclusion[] = NONE
+  programs: readonly NotedSoftware[] = NONE
+  identities: readonly NotedIdentity[] = NONE
+  addresses: readonly string[] = NONE
+  mudUrls: readonly string[] = NONE
+
+  constructor(endpoint: number, source: string, text: string, transaction: Transaction) {
+    this.endpoint = endpoint
+    this.source = source
+    this.text = text
+    this.frame = transaction.frame
+    this.first = transaction.time
+    this.last = transaction.time
+  }
+
+  says(attribute: AttributeName, value: string, confidence: number): Entry {
+    const clean = value.trim()
+    if (clean !== '' && confidence > 0) {
+      this.conclusions = [...this.conclusions, { attribute, value: clean, confidence }]
+    }
+    return this
+  }
+
+  type(category: Category, confidence: number): Entry {
+    return this.says('type', category, confidence)
+  }
+
+  software(name: string, version: string): Entry {
+    if (name !== '') this.programs = [...this.programs, { name, version }]
+    return this
+  }
+
+  identity(kind: string, value: string, strength: Strength = 'likely'): Entry {
+    if (value !== '') this.identities = [...this.identities, { kind, value, strength }]
+    return this
+  }
+
+  owns(address: string): Entry {
+    if (address !== '') this.addresses = [...this.addresses, address]
+    return this
+  }
+
+  mudUrl(url: string): Entry {
+    if (url !== '') this.mudUrls = [...this.mudUrls, url]
+    return this
+  }
+}
+
+/** Sources of which an interface has one at a time: a second text is another story (I5, I9). */
+const SINGULAR = new Map<string, AttributeName>([
+  ['dhcp-hostname', 'hostname'],
+  ['dhcp-vendor-class', 'os'],
+])
+
+export class Notes implements Notebook {
+  readonly neighbourhood: Neighbourhood
+  readonly contradictions: Contradiction[] = []
+  /** Facts that found no room: per endpoint or source, and altogether. */
+  droppedHere = 0
+  droppedAll = 0
+  /** Distinct facts held. */
+  size = 0
+  private readonly endpoints: EndpointTable
+  private readonly lists: (Entry[] | undefined)[] = []
+  private outside = 0
+
+  constructor(neighbourhood: Neighbourhood) {
+    this.neighbourhood = neighbourhood
+    this.endpoints = neighbourhood.endpoints
+  }
+
+  note(
+    endpoint: number,
+    source: string,
+    text: string,
+    transaction: Transaction,
+  ): Entry | undefined {
+    const list = this.lists[endpoint]
+    let same = 0
+    if (list !== undefined) {
+      for (let index = 0; index < list.length; index++) {
+        const entry = list[index]
+        if (entry.source !== source) continue
+        if (entry.text === text) {
+          entry.count++
+          entry.last = transaction.time
+          return undefined
+        }
+        same++
+      }
+      if (same >= PER_SOURCE || list.length >= PER_ENDPOINT) {
+        this.droppedHere++
+        return undefined
+      }
+    }
+    if (endpoint <= 0 || text === '') return undefined
+    return this.add(endpoint, source, text, transaction)
+  }
+
+  private add(
+    endpoint: number,
+    source: string,
+    text: string,
+    transaction: Transaction,
+  ): Entry | undefined {
+    const place = this.neighbourhood.place(endpoint)
+    if (place >= PLACE.group) return undefined
+    const ours = MARK.adjacent | MARK.sameNetwork | MARK.alive
+    const isOutside = place === PLACE.outside && (this.neighbourhood.marks[endpoint] & ours) === 0
+    const full = this.size >= INVENTORY_LIMITS.notes.value
+    if (full || (isOutside && this.outside >= INVENTORY_LIMITS.notesOutside.value)) {
+      this.droppedAll++
+      return undefined
+    }
+    const entry = new Entry(endpoint, source, text, transaction)
+    while (this.lists.length <= endpoint) this.lists.push(undefined)
+    const list = (this.lists[endpoint] ??= [])
+    if (SINGULAR.has(source)) this.contradict(list, entry)
+    list.push(entry)
+    this.size++
+    if (isOutside) this.outside++
+    return entry
+  }
+
+  private contradict(list: readonly Entry[], entry: Entry): void {
+    const before = list.findLast((other) => other.source === entry.source)
+    const attribute = SINGULAR.get(entry.source)
+    if (!before || !attribute) return
+    if (this.contradictions.length >= INVENTORY_LIMITS.contradictions.value) return
+    this.contradictions.push({
+      endpoint: entry.endpoint,
+      attribute,
+      source: entry.source,
+      before: before.text,
+      after: entry.text,
+      time: entry.first,
+      frame: entry.frame,
+    })
+  }
+
+  /** Another story about an endpoint, from an identifier or the grouping. */
+  contradiction(contradiction: Contradiction): void {
+    if (this.contradictions.length >= INVENTORY_LIMITS.contradictions.value) return
+    this.contradictions.push(contradiction)
+  }
+
+  of(endpoint: number): readonly Entry[] {
+    return this.lists[endpoint] ?? NONE
+  }
+
+  ofMac(mac: string, near: number): number {
+    const number = parseMac(mac)
+    if (number <= 0) return 0
+    return this.endpoints.internKeys(number, -1, this.endpoints.vlan(near))
+  }
+
+  ofAddress(address: string, near: number): number {
+    const key = this.endpoints.addresses.parse(address)
+    if (key < 0) return 0
+    return this.endpoints.internKeys(this.endpoints.mac(near), key, this.endpoints.vlan(near))
+  }
+
+  mark(endpoint: number, mark: number): void {
+    this.neighbourhood.marks[endpoint] |= mark
+  }
+
+  learnPrefix(prefix: string): void {
+    this.neighbourhood.learn(prefix)
+  }
+}

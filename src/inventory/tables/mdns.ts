@@ -1,0 +1,307 @@
+// DNS-SD service types and what announces them, and the TXT keys that name model, maker and
+// category. Names and keys are those of the services' own documents (Bonjour, HAP, Google Cast, IPP
+// Everywhere, Matter).
+import type { AttributeName, Category } from '../device.ts'
+
+export interface ServiceHint {
+  readonly type?: Category
+  readonly typeConfidence?: number
+  readonly manufacturer?: string
+  readonly os?: string
+  readonly confidence?: number
+  /** TXT key → the attribute that its value names. */
+  readonly txt?: { readonly [key: string]: AttributeName }
+}
+
+/** By service type without '.local'. */
+export const SERVICE_TYPES: ReadonlyMap<string, ServiceHint> = new Map<string, ServiceHint>(
+  Object.entries<ServiceHint>({
+    '_googlecast._tcp': {
+      type: 'media-player',
+      typeConfidence: 0.6,
+      txt: { md: 'model', fn: 'hostname' },
+    },
+    '_androidtvremote._tcp': {
+      type: 'media-player',
+      typeConfidence: 0.75,
+      os: 'Android TV',
+      confidence: 0.9,
+    },
+    '_androidtvremote2._tcp': {
+      type: 'media-player',
+      typeConfidence: 0.75,
+      os: 'Android TV',
+      confidence: 0.9,
+    },
+    '_amzn-wplay._tcp': {
+      type: 'media-player',
+      typeConfidence: 0.7,
+      manufacturer: 'Amazon',
+      confidence: 0.9,
+    },
+    '_airplay._tcp': {
+      type: 'media-player',
+      typeConfidence: 0.35,
+      txt: {
+        model: 'model',
+        manufacturer: 'manufacturer',
+        osvers: 'firmware',
+        serialnumber: 'serial',
+      },
+    },
+    '_raop._tcp': { type: 'speaker', typeConfidence: 0.35, txt: { am: 'model' } },
+    '_spotify-connect._tcp': { type: 'speaker', typeConfidence: 0.6 },
+    '_sonos._tcp': {
+      type: 'speaker',
+      typeConfidence: 0.97,
+      manufacturer: 'Sonos',
+      confidence: 0.97,
+    },
+    '_soundtouch._tcp': {
+      type: 'speaker',
+      typeConfidence: 0.95,
+      manufacturer: 'Bose',
+      confidence: 0.97,
+      txt: { model: 'model' },
+    },
+    '_roku-rcp._tcp': {
+      type: 'media-player',
+      typeConfidence: 0.9,
+      manufacturer: 'Roku',
+      confidence: 0.93,
+    },
+    '_viziocast._tcp': {
+      type: 'tv',
+      typeConfidence: 0.93,
+      manufacturer: 'VIZIO',
+      confidence: 0.95,
+    },
+    '_webos-second-screen._tcp': {
+      type: 'tv',
+      typeConfidence: 0.93,
+      manufacturer: 'LG',
+      confidence: 0.93,
+    },
+    '_nvstream._tcp': { type: 'computer', typeConfidence: 0.7 },
+    '_hap._tcp': { txt: { md: 'model' } },
+    '_hap._udp': { txt: { md: 'model' } },
+    '_homekit._tcp': { type: 'hub', typeConfidence: 0.4, manufacturer: 'Apple', confidence: 0.7 },
+    '_matter._tcp': {},
+    '_matterc._udp': {},
+    '_meshcop._udp': { type: 'hub', typeConfidence: 0.6, txt: { vn: 'manufacturer', mn: 'model' } },
+    '_trel._udp': { type: 'hub', typeConfidence: 0.5 },
+    '_hue._tcp': {
+      type: 'hub',
+      typeConfidence: 0.97,
+      manufacturer: 'Philips',
+      confidence: 0.97,
+      txt: { modelid: 'model' },
+    },
+    '_dirigera._tcp': { type: 'hub', typeConfidence: 0.97, manufacturer: 'IKEA', confidence: 0.97 },
+    '_coap._udp': {},
+    '_elg._tcp': {
+      type: 'light',
+      typeConfidence: 0.9,
+      manufacturer: 'Elgato',
+      confidence: 0.93,
+      txt: { md: 'model' },
+    },
+    '_nanoleafapi._tcp': {
+      type: 'light',
+      typeConfidence: 0.97,
+      manufacturer: 'Nanoleaf',
+      confidence: 0.97,
+      txt: { md: 'model', srcvers: 'firmware' },
+    },
+    '_wled._tcp': { type: 'light', typeConfidence: 0.95, os: 'WLED', confidence: 0.97 },
+    '_esphomelib._tcp': { os: 'ESPHome', confidence: 0.97, txt: { version: 'firmware' } },
+    '_shelly._tcp': {
+      type: 'plug',
+      typeConfidence: 0.5,
+      manufacturer: 'Shelly',
+      confidence: 0.97,
+      txt: { app: 'model', ver: 'firmware' },
+    },
+    '_dcp._tcp': {
+      manufacturer: 'D-Link',
+      confidence: 0.7,
+      txt: { model_number: 'model', model: 'model', version: 'firmware' },
+    },
+    '_dhnap._tcp': {
+      manufacturer: 'D-Link',
+      confidence: 0.93,
+      txt: { model_number: 'model', model: 'model', version: 'firmware' },
+    },
+    '_d-link._tcp': { manufacturer: 'D-Link', confidence: 0.95 },
+    '_bond._tcp': { type: 'hub', typeConfidence: 0.93, manufacturer: 'Bond', confidence: 0.95 },
+    '_lutron._tcp': {
+      type: 'hub',
+      typeConfidence: 0.95,
+      manufacturer: 'Lutron',
+      confidence: 0.97,
+      txt: { codevers: 'firmware' },
+    },
+    '_leap._tcp': { type: 'hub', typeConfidence: 0.9, manufacturer: 'Lutron', confidence: 0.93 },
+    '_home-assistant._tcp': {
+      type: 'hub',
+      typeConfidence: 0.95,
+      os: 'Home Assistant',
+      confidence: 0.97,
+      txt: { version: 'firmware' },
+    },
+    '_ecobee._tcp': {
+      type: 'thermostat',
+      typeConfidence: 0.95,
+      manufacturer: 'ecobee',
+      confidence: 0.97,
+    },
+    '_tesla-protocol._tcp': { manufacturer: 'Tesla', confidence: 0.9 },
+    '_miio._udp': { manufacturer: 'Xiaomi', confidence: 0.9 },
+    '_arlo-video._tcp': {
+      type: 'hub',
+      typeConfidence: 0.6,
+      manufacturer: 'Arlo',
+      confidence: 0.95,
+    },
+    '_axis-video._tcp': {
+      type: 'camera',
+      typeConfidence: 0.93,
+      manufacturer: 'Axis',
+      confidence: 0.97,
+      txt: { macaddress: 'serial' },
+    },
+    '_axis-nvr._tcp': {
+      type: 'recorder',
+      typeConfidence: 0.93,
+      manufacturer: 'Axis',
+      confidence: 0.97,
+    },
+    '_psia._tcp': { type: 'camera', typeConfidence: 0.8 },
+    '_cgi._tcp': { type: 'camera', typeConfidence: 0.35 },
+    '_rtsp._tcp': { type: 'camera', typeConfidence: 0.7 },
+    '_camera._tcp': { type: 'camera', typeConfidence: 0.85 },
+    '_onvif._tcp': { type: 'camera', typeConfidence: 0.85 },
+    '_ipp._tcp': {
+      type: 'printer',
+      typeConfidence: 0.93,
+      txt: { ty: 'model', usb_mfg: 'manufacturer', mfg: 'manufacturer', usb_mdl: 'model' },
+    },
+    '_ipps._tcp': {
+      type: 'printer',
+      typeConfidence: 0.93,
+      txt: { ty: 'model', usb_mfg: 'manufacturer', usb_mdl: 'model' },
+    },
+    '_ipp-tls._tcp': {
+      type: 'printer',
+      typeConfidence: 0.9,
+      txt: { ty: 'model', usb_mfg: 'manufacturer' },
+    },
+    '_printer._tcp': {
+      type: 'printer',
+      typeConfidence: 0.93,
+      txt: { ty: 'model', usb_mfg: 'manufacturer', usb_mdl: 'model' },
+    },
+    '_pdl-datastream._tcp': {
+      type: 'printer',
+      typeConfidence: 0.95,
+      txt: { ty: 'model', usb_mfg: 'manufacturer', usb_mdl: 'model' },
+    },
+    '_scanner._tcp': {
+      type: 'printer',
+      typeConfidence: 0.8,
+      txt: { ty: 'model', mfg: 'manufacturer', mdl: 'model' },
+    },
+    '_uscan._tcp': { type: 'printer', typeConfidence: 0.8, txt: { ty: 'model' } },
+    '_uscans._tcp': { type: 'printer', typeConfidence: 0.8, txt: { ty: 'model' } },
+    '_privet._tcp': { type: 'printer', typeConfidence: 0.7, txt: { ty: 'model' } },
+    '_workstation._tcp': { type: 'computer', typeConfidence: 0.3, os: 'Linux', confidence: 0.7 },
+    '_companion-link._tcp': { manufacturer: 'Apple', confidence: 0.9, txt: { rpmd: 'model' } },
+    '_device-info._tcp': { txt: { model: 'model' } },
+    '_apple-mobdev2._tcp': {
+      type: 'phone',
+      typeConfidence: 0.8,
+      manufacturer: 'Apple',
+      os: 'iOS',
+      confidence: 0.9,
+    },
+    '_rdlink._tcp': { manufacturer: 'Apple', confidence: 0.85 },
+    '_sleep-proxy._udp': { manufacturer: 'Apple', confidence: 0.6 },
+    '_airport._tcp': {
+      type: 'access-point',
+      typeConfidence: 0.93,
+      manufacturer: 'Apple',
+      confidence: 0.97,
+    },
+    '_afpovertcp._tcp': { type: 'nas', typeConfidence: 0.3 },
+    '_smb._tcp': { type: 'computer', typeConfidence: 0.25 },
+    '_adisk._tcp': { type: 'nas', typeConfidence: 0.5 },
+    '_nfs._tcp': { type: 'nas', typeConfidence: 0.45 },
+    '_readynas._tcp': {
+      type: 'nas',
+      typeConfidence: 0.95,
+      manufacturer: 'NETGEAR',
+      confidence: 0.97,
+    },
+    '_qdiscover._tcp': {
+      type: 'nas',
+      typeConfidence: 0.93,
+      manufacturer: 'QNAP',
+      confidence: 0.97,
+    },
+    '_rfb._tcp': { type: 'computer', typeConfidence: 0.6 },
+    '_sip._udp': { type: 'voip-phone', typeConfidence: 0.5 },
+    '_mqtt._tcp': { type: 'hub', typeConfidence: 0.35 },
+    '_octoprint._tcp': { type: 'printer', typeConfidence: 0.7 },
+    '_http._tcp': {},
+    '_ssh._tcp': {},
+    '_sftp-ssh._tcp': {},
+  }),
+)
+
+/** HomeKit Accessory Protocol, category identifiers ('ci'), non-commercial specification 13-1. */
+export const HOMEKIT_CATEGORIES: ReadonlyMap<number, Category> = new Map([
+  [2, 'hub'],
+  [5, 'light'],
+  [6, 'lock'],
+  [7, 'plug'],
+  [8, 'plug'],
+  [9, 'thermostat'],
+  [10, 'sensor'],
+  [11, 'siren'],
+  [17, 'camera'],
+  [18, 'doorbell'],
+  [19, 'appliance'],
+  [21, 'thermostat'],
+  [24, 'media-player'],
+  [26, 'speaker'],
+  [27, 'access-point'],
+  [31, 'tv'],
+  [33, 'router'],
+])
+
+/** Matter device types ('DT' in commissioning advertisements), Matter Device Library. */
+export const MATTER_DEVICE_TYPES: ReadonlyMap<number, Category> = new Map([
+  [0x000a, 'lock'],
+  [0x000e, 'hub'],
+  [0x0015, 'sensor'],
+  [0x0022, 'speaker'],
+  [0x0023, 'media-player'],
+  [0x0028, 'tv'],
+  [0x002b, 'appliance'],
+  [0x0070, 'appliance'],
+  [0x0073, 'appliance'],
+  [0x0074, 'robot'],
+  [0x0075, 'appliance'],
+  [0x0076, 'sensor'],
+  [0x0100, 'light'],
+  [0x0101, 'light'],
+  [0x0106, 'sensor'],
+  [0x0107, 'sensor'],
+  [0x010a, 'plug'],
+  [0x010b, 'plug'],
+  [0x010c, 'light'],
+  [0x010d, 'light'],
+  [0x0301, 'thermostat'],
+  [0x0302, 'sensor'],
+  [0x050c, 'vehicle-charger'],
+])
