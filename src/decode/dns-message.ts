@@ -1,6 +1,7 @@
 // The message format that DNS, mDNS and LLMNR share (RFC 1035 4): questions, and the resource
 // records that say something about devices.
-import { v4Text, v6Text } from '../core/addresses.ts'
+import { v4Text } from '../core/addresses.ts'
+import { v6TextAt } from './address-text.ts'
 import { DnsNameReader } from './dns-name.ts'
 import { clip } from './protocol.ts'
 
@@ -216,7 +217,7 @@ export class DnsReader extends DnsNameReader {
       case A:
         return stop - from === 4 ? v4Text(bytes.readUInt32BE(from)) : ''
       case AAAA:
-        return stop - from === 16 ? v6At(bytes, from) : ''
+        return stop - from === 16 ? v6TextAt(bytes, from) : ''
       case CNAME:
       case PTR:
       case NS:
@@ -273,10 +274,4 @@ export class DnsReader extends DnsNameReader {
     }
     return strings
   }
-}
-
-function v6At(bytes: Buffer, at: number): string {
-  const groups = [0, 0, 0, 0, 0, 0, 0, 0]
-  for (let index = 0; index < 8; index++) groups[index] = bytes.readUInt16BE(at + 2 * index)
-  return v6Text(groups)
 }

@@ -47,6 +47,11 @@ const KINDS = [
   'nak',
   'release',
   'inform',
+  'force-renew',
+  'lease-query',
+  'lease-unassigned',
+  'lease-unknown',
+  'lease-active',
 ] as const
 const COOKIE = 0x63825363
 /** Where the options begin, behind the magic cookie. */
