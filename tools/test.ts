@@ -10,9 +10,12 @@ import { spec, type TestEvent } from 'node:test/reporters'
 import { findCaptures } from './captures.ts'
 import { install, mayInstall } from './install.ts'
 import { installCommand, missingPackages } from './packages.ts'
+import { Watchdog } from './watchdog.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const FILE_MINUTES_MAX = 10
+const FILE_MINUTES_MAX = 8
+/** After this the watchdog ends what did not hear the runner. */
+const GRACE_MS = 10_000
 const SKIPPED_SHOWN = 5
 
 type Summary = Extract<TestEvent, { type: 'test:summary' }>['data']
@@ -43,10 +46,19 @@ function fileLine(data: Summary): string {
   return `${success ? '✔' : '✖'} ${name} ${counts.passed} of ${counts.tests}${skipped}, ${seconds(duration)}`
 }
 
+/** Files begin and end as tests of their own, named by their path. */
+function watch(dog: Watchdog, { type, data }: TestEvent): void {
+  if (type !== 'test:dequeue' && type !== 'test:complete') return
+  if (data.nesting > 0 || !data.name.startsWith(ROOT)) return
+  if (type === 'test:dequeue') dog.begin(data.name)
+  else dog.end(data.name)
+}
+
 /** Runs the files; prints as it goes; hands back what was skipped and whether all is well. */
 async function runAll(files: readonly string[]) {
   const skips: Skip[] = []
   let success = false
+  const dog = new Watchdog(FILE_MINUTES_MAX * 60_000 + GRACE_MS)
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort())
   const events = run({
@@ -59,6 +71,7 @@ async function runAll(files: readonly string[]) {
   const report = new spec()
   report.pipe(process.stdout)
   for await (const event of events as AsyncIterable<TestEvent>) {
+    watch(dog, event)
     if (event.type === 'test:summary') {
       if (event.data.file === undefined) success = event.data.success
       else console.log(fileLine(event.data))
