@@ -111,7 +111,8 @@ export class Fragments {
     }
     ranges.push(offset, offset + length)
     if (offset + length > datagram.bytes.length) {
-      const bytes = Buffer.alloc(Math.min(DATAGRAM_MAX, Math.max(4096, (offset + length) * 2)))
+      // Unfilled parts are never read: the datagram is used once every byte has come.
+      const bytes = Buffer.allocUnsafe(Math.min(DATAGRAM_MAX, Math.max(3072, (offset + length) * 2)))
       datagram.bytes.copy(bytes)
       datagram.bytes = bytes
     }

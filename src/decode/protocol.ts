@@ -89,6 +89,11 @@ export interface Protocol {
    * Infinity for protocols whose later messages matter (DNS, Modbus writes, MQTT topics).
    */
   readonly packets?: number
+  /**
+   * A message equal to one that the same station sent within ten minutes says nothing new: it is counted,
+   * not read again. For announcements that are repeated for ever (mDNS, SSDP).
+   */
+  readonly repeats?: true
   /** Looks at the first payload; moves nothing that matters (the cursor is reset afterwards). */
   recognise?(cursor: Cursor, message: Message): Certainty
   /** Reads one message from the cursor. UDP and Ethernet: the datagram is whole, MORE means it was cut. */

@@ -1,7 +1,8 @@
-// Handshake messages and alerts that TLS and DTLS share (RFC 5246, RFC 8446): ServerHello, the certificate
-// chain, alerts. ClientHello has a file of its own.
+// Handshake messages and alerts that TLS and DTLS share (RFC 5246, RFC 8446): ServerHello, the
+// certificate chain, alerts. ClientHello has a file of its own.
 import type { Cursor } from '../core/cursor.ts'
-import { readCertificate, type Certificate } from './certificate.ts'
+import type { Certificate } from './certificate.ts'
+import { CertificateMemory } from './certificate-memory.ts'
 import { hex4, versionName } from './client-hello.ts'
 import { clip } from './protocol.ts'
 
@@ -93,6 +94,9 @@ export function readServerHello(
 export const isModern = (version: number): boolean =>
   version === 0x0304 || version >> 8 === 0x7f || version === 0xfefc
 
+/** About 1.5 KiB each. */
+const memory = new CertificateMemory(512)
+
 /** Reads a Certificate body of TLS 1.2 and earlier; what is no certificate is left out. */
 export function readChain(cursor: Cursor): Certificate[] {
   const chain: Certificate[] = []
@@ -100,7 +104,7 @@ export function readChain(cursor: Cursor): Certificate[] {
   while (chain.length < CHAIN_MAX && cursor.has(3)) {
     const length = cursor.u24()
     if (!cursor.has(length)) break
-    const certificate = readCertificate(cursor.bytes, cursor.offset, cursor.offset + length)
+    const certificate = memory.read(cursor.bytes, cursor.offset, cursor.offset + length)
     cursor.skip(length)
     if (certificate) chain.push(certificate)
   }

@@ -9,6 +9,7 @@ import type { FlowObserver } from './flow.ts'
 import { LiveMessage } from './message.ts'
 import type { NameTable } from './names.ts'
 import { GIVEN_UP, Recognition, UNKNOWN, type Transport } from './recognition.ts'
+import { Repeats } from './repeats.ts'
 import { FLAG, W, type FlowSlab } from './slab.ts'
 import { StreamSide, type StreamBudget } from './stream.ts'
 
@@ -37,6 +38,7 @@ export class Application {
   readonly budget: StreamBudget = { held: 0, refused: 0 }
   /** Flows that could not be followed because too many were. */
   unfollowed = 0
+  readonly repeats = new Repeats()
   private readonly context: ApplicationContext
   private readonly slab: FlowSlab
   private readonly cursor = new Cursor(Buffer.alloc(0))
@@ -58,6 +60,7 @@ export class Application {
     if (number === UNKNOWN) return
     if (!this.wanted(slot, number, side)) return
     const from = packet.payloadOffset
+    if (this.recognition.protocols[number]!.repeats && this.repeats.isKnown(packet)) return
     this.read(slot, number, this.cursor.reset(packet.bytes, from, packet.payloadEnd))
   }
 

@@ -30,6 +30,7 @@ export const protocol: Protocol = {
   title: 'Multicast DNS',
   spec: 'RFC 6762',
   over: [udp(5353)],
+  repeats: true,
   packets: Infinity,
 
   recognise(cursor: Cursor): Certainty {

@@ -107,7 +107,14 @@ export class CaptureRecords {
   }
 
   private u32(buffer: Buffer, at: number): number {
-    return this.swapped ? buffer.readUInt32BE(at) : buffer.readUInt32LE(at)
+    const a = buffer[at]
+    const b = buffer[at + 1]
+    const c = buffer[at + 2]
+    const d = buffer[at + 3]
+    const value = this.swapped
+      ? (a << 24) | (b << 16) | (c << 8) | d
+      : a | (b << 8) | (c << 16) | (d << 24)
+    return value >>> 0
   }
 
   private u16(buffer: Buffer, at: number): number {
