@@ -160,14 +160,8 @@ export const protocol: Protocol = {
   spec: 'ODVA, The CIP Networks Library volumes 1 and 2',
   over: [tcp(44818), udp(44818, 2222)],
   industrial: true,
-  startsWith: [
-    COMMAND.listIdentity,
-    COMMAND.register,
-    COMMAND.sendRequest,
-    COMMAND.sendUnit,
-    COMMAND.listServices,
-    2,
-  ],
+  // 2 is cyclic input and output.
+  startsWith: [...COMMANDS, 2],
   packets: Infinity,
 
   recognise(cursor: Cursor): Certainty {

@@ -242,15 +242,15 @@ export const protocol: Protocol = {
   spec: 'Modbus Application Protocol V1.1b3',
   over: [tcp(PORT)],
   industrial: true,
-  // Transaction numbers that clients begin with; on its own port any number will do.
-  startsWith: [0],
+  // Messages begin with a transaction number: any byte will do.
+  startsWith: Array.from({ length: 256 }, (_, byte) => byte),
   packets: Infinity,
 
   recognise(cursor: Cursor, message: Message): Certainty {
     const length = cursor.peek16(4)
     const code = cursor.peek(7)
     if (cursor.peek16(2) !== 0 || length < 2 || length > PDU_MAX || code < 1) return NO
-    if (cursor.remaining !== length + 6 || cursor.peek(0) !== 0) return MAYBE
+    if (cursor.remaining !== length + 6) return MAYBE
     return isRequest(message) && isExactRequest(cursor, length) ? YES : MAYBE
   },
 
