@@ -17,8 +17,8 @@ export const PACKAGES: readonly DebianPackage[] = [
   {
     name: 'tcpdump',
     commands: ['tcpdump'],
-    why: 'live capture runs it as a child',
-    tests: ['src/sensor'],
+    why: 'live capture runs it as a child; the test network is recorded with it',
+    tests: ['src/sensor', 'test/network'],
   },
   {
     name: 'tshark',
@@ -31,6 +31,60 @@ export const PACKAGES: readonly DebianPackage[] = [
     commands: ['yanglint'],
     why: 'validates MUD files against the modules of RFC 8520',
     tests: ['src/policy'],
+  },
+  {
+    name: 'iproute2',
+    commands: ['ip'],
+    why: 'makes the namespaces, cables and bridges of the test network',
+    tests: ['test/network'],
+  },
+  {
+    name: 'nftables',
+    commands: ['nft'],
+    why: "the address translation of the test network's gateway",
+    tests: ['test/network'],
+  },
+  {
+    name: 'ethtool',
+    commands: ['ethtool'],
+    why: 'switches checksum offload off, so that recorded packets look as on a wire',
+    tests: ['test/network'],
+  },
+  {
+    name: 'procps',
+    commands: ['sysctl'],
+    why: 'lets the gateway of the test network forward',
+    tests: ['test/network'],
+  },
+  {
+    name: 'openssl',
+    commands: ['openssl'],
+    why: 'the certificates of the test network',
+    tests: ['test/network'],
+  },
+  {
+    name: 'dnsmasq-base',
+    commands: ['dnsmasq'],
+    why: 'DHCP and DNS of the test network',
+    tests: ['test/network'],
+  },
+  {
+    name: 'udhcpc',
+    commands: ['udhcpc'],
+    why: 'the DHCP client of its smaller devices',
+    tests: ['test/network'],
+  },
+  {
+    name: 'mosquitto',
+    commands: ['mosquitto'],
+    why: "the MQTT broker of the test network's hub",
+    tests: ['test/network'],
+  },
+  {
+    name: 'libcoap3-bin',
+    commands: ['coap-server-gnutls', 'coap-client-notls'],
+    why: 'the CoAP lamp of the test network',
+    tests: ['test/network'],
   },
 ]
 
