@@ -2,6 +2,7 @@
 // together.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { commandsPage } from './reference/commands.ts'
 import { detectorsPage } from './reference/detectors.ts'
 import { exitCodesPage } from './reference/exit-codes.ts'
 import { identifiersPage } from './reference/identifiers.ts'
@@ -19,6 +20,7 @@ interface Page {
 }
 
 const PAGES: readonly Page[] = [
+  { file: 'commands.md', about: 'every command and option, by example', make: commandsPage },
   { file: 'protocols.md', about: 'what is recognised and read', make: protocolsPage },
   { file: 'identifiers.md', about: 'where it learns what a device is', make: identifiersPage },
   { file: 'detectors.md', about: 'what it looks for, and what to do', make: detectorsPage },

@@ -18,7 +18,10 @@ const MEANING: Readonly<Record<keyof typeof EXIT, readonly [meaning: string, nex
     'the message says what, and the command that brings it',
   ],
   fault: ['a fault of ours', 'please report the lines on standard error'],
-  interrupted: ['stopped by Ctrl-C or a signal', 'the output holds what was read until then'],
+  interrupted: [
+    'stopped at once by a second Ctrl-C or signal',
+    'nothing is reported; the first Ctrl-C ends the reading, reports, and does not change the code',
+  ],
 }
 
 export function exitCodesPage(): string {
