@@ -1,5 +1,5 @@
-// X.509 certificates (RFC 5280) as they cross the wire in the clear: who they name, how long, which key.
-// Nothing is verified here; `selfSigned` says that issuer and subject are the same name.
+// X.509 certificates (RFC 5280) as they cross the wire in the clear: who they name, how long, which
+// key. Nothing is verified here; `selfSigned` says that issuer and subject are the same name.
 import { hash } from 'node:crypto'
 import { v6Text } from '../core/addresses.ts'
 import { ASN1, Der } from './der.ts'

@@ -1,5 +1,5 @@
-// The TLS ClientHello (RFC 8446 4.1.2, RFC 5246 7.4.1.2, RFC 6347 4.2.1), alike in TLS, DTLS and QUIC, and
-// its JA4 fingerprint after FoxIO's specification of JA4 (the BSD-licensed part).
+// The TLS ClientHello (RFC 8446 4.1.2, RFC 5246 7.4.1.2, RFC 6347 4.2.1), alike in TLS, DTLS and
+// QUIC, and its JA4 fingerprint after FoxIO's specification of JA4 (the BSD-licensed part).
 import { hash } from 'node:crypto'
 import type { Cursor } from '../core/cursor.ts'
 import { clip, type Fields } from './protocol.ts'
@@ -139,7 +139,9 @@ function readExtensions(cursor: Cursor, hello: ClientHello, seen: Seen): boolean
   return true
 }
 
-/** RFC 6066 3: the first host_name; '' when it is no name a host can have, an address among them. */
+/**
+ * RFC 6066 3: the first host_name; '' when it is no name a host can have, an address among them.
+ */
 function readServerName(cursor: Cursor, stop: number): string {
   cursor.skip(2)
   if (cursor.offset + 3 > stop || cursor.u8() !== 0) return ''

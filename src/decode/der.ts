@@ -1,5 +1,5 @@
-// A bounded reader of ASN.1 DER and definite-length BER (X.690), as certificates and SNMP use it. It never
-// throws: whatever does not fit ends the walk and sets `broken`.
+// A bounded reader of ASN.1 DER and definite-length BER (X.690), as certificates and SNMP use it.
+// It never throws: whatever does not fit ends the walk and sets `broken`.
 
 /** Universal tags as identifier octets; constructed ones include bit 0x20. */
 export const ASN1 = {
@@ -47,7 +47,9 @@ export class Der {
     return this
   }
 
-  /** Moves to the next element; false at the end, or when it is broken. Tag numbers above 30 are. */
+  /**
+   * Moves to the next element; false at the end, or when it is broken. Tag numbers above 30 are.
+   */
   next(): boolean {
     const { bytes, end } = this
     let at = this.offset
@@ -77,7 +79,10 @@ export class Der {
     return false
   }
 
-  /** Moves to the next element and says whether it has this identifier octet; any other breaks the walk. */
+  /**
+   * Moves to the next element and says whether it has this identifier octet; any other breaks the
+   * walk.
+   */
   expect(tag: number): boolean {
     if (this.next() && this.tag === tag) return true
     this.broken = true
@@ -105,7 +110,10 @@ export class Der {
     return length >= 1 && length <= 6 ? this.bytes.readIntBE(this.start, length) : 0
   }
 
-  /** The contents as an unsigned integer (counters, time ticks); 0 above six octets without leading zeros. */
+  /**
+   * The contents as an unsigned integer (counters, time ticks); 0 above six octets without leading
+   * zeros.
+   */
   unsigned(): number {
     let at = this.start
     while (at < this.stop - 1 && this.bytes[at] === 0) at++
@@ -154,7 +162,9 @@ export class Der {
     return text
   }
 
-  /** UTCTime or GeneralizedTime as `2026-11-22T01:02:03Z` (RFC 5280 4.1.2.5); '' when it is neither. */
+  /**
+   * UTCTime or GeneralizedTime as `2026-11-22T01:02:03Z` (RFC 5280 4.1.2.5); '' when it is neither.
+   */
   time(): string {
     const text = this.text(32)
     const parts = /^(\d\d)?(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(Z|[+-]\d{4})?$/.exec(

@@ -1,6 +1,7 @@
-// Feeds single messages to one protocol and hands back what it said: the bench on which every protocol's
-// own test stands, and the first thing to try when a real message is misread. `batter` is its rough side:
-// it cuts and flips sample messages, and throws when the protocol breaks a promise.
+// Feeds single messages to one protocol and hands back what it said: the bench on which every
+// protocol's own test stands, and the first thing to try when a real message is misread. `batter`
+// is its rough side: it cuts and flips sample messages, and throws when the protocol breaks a
+// promise.
 import assert from 'node:assert/strict'
 import { Cursor } from '../core/cursor.ts'
 import { Packet } from './packet.ts'
@@ -27,6 +28,8 @@ export interface Line {
   destinationPort?: number
   /** Needed only where a protocol has several carriers; default: its first. */
   ipProtocol?: number
+  /** Length on the wire where the capture cut the payload; else that of `bytes`. */
+  wireLength?: number
 }
 
 const bytesOf = (line: Line): Buffer =>
@@ -41,8 +44,9 @@ function ipProtocolOf(protocol: Protocol, line: Line): number {
 }
 
 /**
- * Plays `lines` to `protocol` as one flow; loops on NEXT while bytes remain, as the real caller does, and
- * stops at END and FOREIGN. Bytes are overwritten after each line: who keeps a view of them is found out.
+ * Plays `lines` to `protocol` as one flow; loops on NEXT while bytes remain, as the real caller
+ * does, and stops at END and FOREIGN. Bytes are overwritten after each line: who keeps a view of
+ * them is found out.
  */
 export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal {
   const result: Rehearsal = {
@@ -76,7 +80,7 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
     packet.bytes = bytes
     packet.start = packet.payloadOffset = packet.networkOffset = packet.transportOffset = 0
     packet.end = packet.payloadEnd = packet.networkEnd = bytes.length
-    packet.payloadLength = packet.wireLength = bytes.length
+    packet.payloadLength = packet.wireLength = line.wireLength ?? bytes.length
     packet.ipProtocol = ipProtocolOf(protocol, line)
     packet.sourcePort = message.sourcePort
     packet.destinationPort = message.destinationPort
@@ -104,9 +108,9 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
 }
 
 /**
- * Plays `lines` with every prefix and every single-bit flip of each line, the rest left whole, and each
- * damaged line alone as a flow's first. Throws when the protocol throws, moves the cursor out of bounds,
- * or says what no protocol may say. Hands back how many flows were played.
+ * Plays `lines` with every prefix and every single-bit flip of each line, the rest left whole, and
+ * each damaged line alone as a flow's first. Throws when the protocol throws, moves the cursor out
+ * of bounds, or says what no protocol may say. Hands back how many flows were played.
  */
 export function batter(protocol: Protocol, lines: readonly Line[]): number {
   let plays = 0
@@ -136,8 +140,8 @@ export function batter(protocol: Protocol, lines: readonly Line[]): number {
 }
 
 /**
- * Plays `lines` of a TCP protocol with each line torn in two at every byte, and once byte by byte: what is
- * said must be the same as for whole lines.
+ * Plays `lines` of a TCP protocol with each line torn in two at every byte, and once byte by byte:
+ * what is said must be the same as for whole lines.
  */
 export function tear(protocol: Protocol, lines: readonly Line[]): void {
   const whole = rehearse(protocol, lines).said
@@ -158,7 +162,9 @@ export function tear(protocol: Protocol, lines: readonly Line[]): void {
   assert.deepEqual(rehearse(protocol, single).said, whole, `${protocol.id}: byte by byte`)
 }
 
-/** Plain, finite, bounded: no text above 1024 characters, no list above 256, five levels at most. */
+/**
+ * Plain, finite, bounded: no text above 1024 characters, no list above 256, five levels at most.
+ */
 function assertPlain(value: FieldValue, depth = 0): void {
   assert(depth <= 5, 'fields are nested too deeply')
   if (typeof value === 'string') assert(value.length <= 1024, `text of ${value.length} characters`)

@@ -1,5 +1,5 @@
-// TLS: the part of the handshake that is in the clear. Says which server a device asks for, how its client
-// is built (JA4), what was agreed, and, up to TLS 1.2, the certificates both sides showed.
+// TLS: the part of the handshake that is in the clear. Says which server a device asks for, how its
+// client is built (JA4), what was agreed, and, up to TLS 1.2, the certificates both sides showed.
 import { Cursor } from '../../core/cursor.ts'
 import { helloFields, hex4, readClientHello, versionName } from '../client-hello.ts'
 import {
@@ -70,7 +70,7 @@ export const protocol: Protocol = {
     tcp(443, 8443, 8883, 853, 465, 636, 989, 990, 992, 993, 995, 802, 5061, 5671, 5684, 6514, 9443),
   ],
   startsWith: [0x16, 0x15, 0x14, 0x17, 0x80, 0x81],
-  packets: 16,
+  packets: 14,
 
   recognise(cursor: Cursor) {
     const length = recordLength(cursor)
@@ -105,7 +105,8 @@ export const protocol: Protocol = {
         cursor.skip(5 + length)
         return state === undefined ? END : NEXT
       default:
-        // Early data and TLS 1.3's dummy ChangeCipherSpec come before the ServerHello; nothing else does.
+        // Early data and TLS 1.3's dummy ChangeCipherSpec come before the ServerHello; nothing else
+        // does.
         if (state === undefined || state.serverHello) return END
         if (!cursor.has(5 + length)) return MORE
         cursor.skip(5 + length)
@@ -146,7 +147,10 @@ function sayAlert(cursor: Cursor, message: Message): void {
   if (alert) message.emit(alert)
 }
 
-/** One record, or several when a message is spread over them; says messages as soon as each is whole. */
+/**
+ * One record, or several when a message is spread over them; says messages as soon as each is
+ * whole.
+ */
 function decodeHandshake(cursor: Cursor, message: Message): Progress {
   const { bytes, end } = cursor
   let stop = cursor.offset + 5 + cursor.peek16(3)
@@ -175,7 +179,10 @@ function decodeHandshake(cursor: Cursor, message: Message): Progress {
   return NEXT
 }
 
-/** Reads the messages in `body`: NEXT when it ends with a whole one, MORE when the last is not whole. */
+/**
+ * Reads the messages in `body`: NEXT when it ends with a whole one, MORE when the last is not
+ * whole.
+ */
 function readMessages(message: Message): Progress {
   const side = message.fromOriginator ? 0 : 1
   for (let index = 0; body.remaining > 0; index++) {
@@ -236,7 +243,10 @@ function readMessage(type: number, message: Message, state: TlsState): Progress 
   return NEXT
 }
 
-/** SSLv2's framing (RFC 6101 E): what very old devices open with, even when they speak TLS afterwards. */
+/**
+ * SSLv2's framing (RFC 6101 E): what very old devices open with, even when they speak TLS
+ * afterwards.
+ */
 function recogniseOld(cursor: Cursor): Certainty {
   const length = cursor.peek16() & 0x7fff
   const version = cursor.peek16(3)
