@@ -2,3 +2,4 @@
 export { Sensor, type SensorOptions, type SourcePlace } from './sensor.ts'
 export type { Intake, Source, SourceProblem, SourceSummary } from './source.ts'
 export { pcapFile, pcapStream } from './sources/pcap.ts'
+export { liveSource, type LiveOptions } from './sources/live.ts'

@@ -17,6 +17,7 @@ interface Sender {
   /** Distinct targets as endpoint × 65536 + port. */
   readonly targets: Set<number>
   readonly hosts: Set<number>
+  /** Ports, UDP ones above 65535. */
   readonly ports: Set<number>
   readonly frames: number[]
   attempts: number
@@ -93,22 +94,24 @@ function failed(context: DetectContext, senders: Senders, flow: Flow): void {
   sender.last = Math.max(sender.last, flow.last)
   sender.from = Math.min(sender.from, flow.first)
   if (sender.targets.size < KEPT.value) {
-    sender.targets.add(flow.responder * 65536 + flow.responderPort)
+    const port = flow.responderPort + (flow.ipProtocol === 17 ? 65536 : 0)
+    sender.targets.add(flow.responder * 131072 + port)
     sender.hosts.add(flow.responder)
-    sender.ports.add(flow.responderPort)
+    sender.ports.add(port)
   }
   if (sender.frames.length < 4) sender.frames.push(flow.frame)
   if (sender.targets.size < TARGETS.value) return
   // A client behind one busy service fails at few ports of few hosts; a scan has breadth one way.
   if (sender.hosts.size < TARGETS.value && sender.ports.size < TARGETS.value) return
-  tell(context, sender, flow.ipProtocol === 17 ? 'UDP' : 'TCP')
+  tell(context, sender)
 }
 
-function tell(context: DetectContext, sender: Sender, transport: string): void {
+function tell(context: DetectContext, sender: Sender): void {
   const { hosts, ports, from, last, endpoint, attempts } = sender
   const many = (count: number) => (count >= KEPT.value ? `more than ${KEPT.value - 1}` : String(count))
-  const shown = [...ports].toSorted((a, b) => a - b).slice(0, 8).join(', ')
-  const which = ports.size > 8 ? `${many(ports.size)} ports` : `port ${shown}`
+  const text = (port: number) => (port < 65536 ? `tcp/${port}` : `udp/${port - 65536}`)
+  const shown = [...ports].toSorted((a, b) => a - b).slice(0, 8).map(text).join(', ')
+  const which = ports.size > 8 ? `${many(ports.size)} ports` : shown
   context.raise({
     key: String(endpoint),
     about: endpoint,
@@ -120,7 +123,7 @@ function tell(context: DetectContext, sender: Sender, transport: string): void {
     targets: [...hosts].slice(0, 16),
     expected: 'connections to its few servers, most of them answered',
     seen:
-      `${many(attempts)} failed ${transport} attempts at ${many(hosts.size)} ` +
+      `${attempts} failed attempts at ${many(hosts.size)} ` +
       `address${hosts.size === 1 ? '' : 'es'}, ${which}, within ${spanText(last - from)}`,
     frames: sender.frames,
     count: attempts,
@@ -146,7 +149,7 @@ function sweep(context: DetectContext, senders: Senders, probe: Probe): void {
   const span = probe.time - sender.from
   // A gateway asks for its clients all day; a sweep asks for twice as many as TARGETS in two minutes.
   if (sender.targets.size < TARGETS.value * 2 || span > 120 * SECOND) return
-  const { endpoint } = { endpoint: probe.source }
+  const endpoint = probe.source
   context.raise({
     key: `arp ${endpoint}`,
     about: endpoint,

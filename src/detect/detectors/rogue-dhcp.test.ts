@@ -1,0 +1,34 @@
+// Rogue DHCP: a second server on the same network is found, the first alone is not.
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { Trial } from '../trial.ts'
+import { detector } from './rogue-dhcp.ts'
+
+function offers(trial: Trial, server: string, router: string, time: number): void {
+  const fields = { kind: 'offer', server, router: [router], nameServers: [router] }
+  trial.says('dhcp', trial.at(server), trial.at('255.255.255.255'), { time, fields })
+}
+
+test('a second server with another gateway', () => {
+  const trial = new Trial(detector)
+  offers(trial, '192.168.1.1', '192.168.1.1', 1)
+  offers(trial, '192.168.1.66', '192.168.1.66', 2)
+  const [finding, ...more] = trial.findings()
+  assert.equal(more.length, 0)
+  assert.equal(finding.severity, 'high')
+  assert.equal(finding.about, trial.at('192.168.1.66'))
+  assert.match(finding.expected, /192\.168\.1\.1: gateway 192\.168\.1\.1/)
+})
+
+test('a failover pair that hands out the same gateway weighs little', () => {
+  const trial = new Trial(detector)
+  offers(trial, '192.168.1.2', '192.168.1.1', 1)
+  offers(trial, '192.168.1.3', '192.168.1.1', 2)
+  assert.equal(trial.findings()[0].severity, 'low')
+})
+
+test('one server may offer as often as it likes', () => {
+  const trial = new Trial(detector)
+  for (let time = 1; time < 9; time++) offers(trial, '192.168.1.1', '192.168.1.1', time)
+  assert.equal(trial.findings().length, 0)
+})

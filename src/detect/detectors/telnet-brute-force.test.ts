@@ -1,0 +1,36 @@
+// Telnet guessing: many refusals are found, three are a person; success after refusals is critical.
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { SECOND } from '../../core/clock.ts'
+import { Trial } from '../trial.ts'
+import { detector } from './telnet-brute-force.ts'
+
+function results(trial: Trial, accepted: readonly boolean[]): void {
+  const [client, server] = [trial.at('192.168.1.66'), trial.at('192.168.1.11')]
+  accepted.forEach((yes, index) => {
+    const fields = { kind: 'login-result', accepted: yes, user: 'root' }
+    const time = (index + 1) * SECOND
+    trial.says('telnet', server, client, { time, fields, fromOriginator: false, sourcePort: 23 })
+  })
+}
+
+test('eight refusals in a row', () => {
+  const trial = new Trial(detector)
+  results(trial, Array<boolean>(8).fill(false))
+  const [finding] = trial.findings()
+  assert.equal(finding.severity, 'high')
+  assert.match(finding.seen, /8 refused Telnet logins as 'root'/)
+  assert.deepEqual([...finding.sources], [trial.at('192.168.1.66')])
+})
+
+test('a success after the refusals makes it critical', () => {
+  const trial = new Trial(detector)
+  results(trial, [false, false, false, false, false, false, true])
+  assert.equal(trial.findings()[0].severity, 'critical')
+})
+
+test('a person who mistypes twice', () => {
+  const trial = new Trial(detector)
+  results(trial, [false, false, true])
+  assert.equal(trial.findings().length, 0)
+})

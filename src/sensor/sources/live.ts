@@ -1,0 +1,96 @@
+// Live capture through a tcpdump child: no native module, no privilege in this process. tcpdump drops root
+// by itself; it is flushed by signal while the link is quiet, so that low rates show at once and high
+// rates stay cheap.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { OperatingError } from '../../core/errors.ts'
+import type { Intake, Source, SourceSummary } from '../source.ts'
+import { pcapStream } from './pcap.ts'
+
+/** How often a quiet tcpdump is asked to hand over what it holds. */
+const FLUSH_EVERY_MS = 250
+/** Below this many frames since the last look the buffer would wait too long. */
+const QUIET_FRAMES = 2000
+
+export interface LiveOptions {
+  /** A pcap filter, one argument for tcpdump. */
+  readonly filter?: string
+  /** The program; a name on the PATH or an absolute path. */
+  readonly tcpdump?: string
+}
+
+/** Captures from `networkInterface` until the intake's signal is aborted. */
+export function liveSource(networkInterface: string, options: LiveOptions = {}): Source {
+  if (!/^[A-Za-z0-9_.:@][A-Za-z0-9_.:@-]{0,63}$/.test(networkInterface)) {
+    throw new OperatingError('bad-interface', `'${networkInterface}' is no interface name`)
+  }
+  return {
+    name: networkInterface,
+    run: (intake) => run(networkInterface, options, intake),
+  }
+}
+
+async function run(name: string, options: LiveOptions, intake: Intake): Promise<SourceSummary> {
+  const parts = ['-i', name, '-n', '-s', '262144', '-w', '-']
+  if (options.filter !== undefined) parts.push('--', options.filter)
+  const child = spawn(options.tcpdump ?? 'tcpdump', parts, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = listen(child)
+  const stop = () => void child.kill('SIGINT')
+  intake.signal.addEventListener('abort', stop, { once: true })
+  const timer = setInterval(() => flush(child, intake), FLUSH_EVERY_MS)
+  try {
+    // The signal ends tcpdump, not the reading: what it still holds is read to its end.
+    const patient: Intake = { ...intake, signal: new AbortController().signal }
+    const summary = await pcapStream(name, child.stdout!).run(patient)
+    const { text, code } = await said
+    return { ...summary, format: 'live', ...outcome(name, text, code, summary) }
+  } finally {
+    clearInterval(timer)
+    intake.signal.removeEventListener('abort', stop)
+    if (child.exitCode === null) child.kill('SIGKILL')
+  }
+}
+
+/** Gathers tcpdump's words (bounded) until it has ended. */
+function listen(child: ChildProcess): Promise<{ text: string; code: number | null }> {
+  let text = ''
+  child.stderr!.setEncoding('utf8').on('data', (piece: string) => {
+    if (text.length < 8192) text += piece
+  })
+  return new Promise((resolve) => {
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      resolve({ text: cause.code === 'ENOENT' ? 'tcpdump is not installed' : cause.message, code: 127 })
+    })
+    child.once('close', (code) => resolve({ text, code }))
+  })
+}
+
+const lastFrames = new WeakMap<ChildProcess, number>()
+
+/** On a quiet link: hands over what tcpdump holds, and lets time pass for the flows. */
+function flush(child: ChildProcess, intake: Intake): void {
+  const frames = intake.packet.frame
+  if (frames - (lastFrames.get(child) ?? 0) < QUIET_FRAMES) {
+    child.kill('SIGUSR2')
+    intake.tick((Date.now() - FLUSH_EVERY_MS * 2) * 1000)
+  }
+  lastFrames.set(child, frames)
+}
+
+/** What tcpdump said at its end: frames lost, or why it could not start. */
+function outcome(
+  name: string,
+  text: string,
+  code: number | null,
+  summary: SourceSummary,
+): Partial<SourceSummary> {
+  const lost = /(\d+) packets dropped by kernel/.exec(text)
+  const dropped = lost ? Number(lost[1]) : undefined
+  if (code === 0 || (lost && summary.records >= 0 && summary.problem?.code === 'empty')) {
+    return { dropped, problem: code === 0 && summary.problem?.code !== 'empty' ? summary.problem : undefined }
+  }
+  const reason = text.split('\n').findLast((line) => line.startsWith('tcpdump: ') && !line.includes('listening on'))
+  const words = reason?.slice(9).replace(/^[^:]*: /, '') ?? text.trim()
+  const hint = /permission|not permitted/i.test(words) ? ' (run as root, or give tcpdump cap_net_raw)' : ''
+  const message = `${name}: ${words || 'tcpdump ended'}${hint}`
+  return { dropped, problem: { code: 'live-capture', message, offset: 0 } }
+}
