@@ -165,6 +165,8 @@ test('what only begins alike is not HTTP', () => {
   assert.equal(certainty('GETTING THERE'), 0)
   assert.equal(certainty('HTTP/1.1 is old'), 0)
   assert.equal(certainty('GET /old\n'), 1)
+  assert.equal(certainty('GE'), 1)
+  assert.equal(certainty('GET   HTTP://h.example/ HTTP/1.1\n'), 2)
   assert.equal(certainty('NOTIFY /x HTTP/1.1\n'), 2)
 })
 

@@ -92,10 +92,11 @@ export const protocol: Protocol = {
   recognise(cursor: Cursor) {
     if (isStatusLine(cursor)) return YES
     const method = methodAt(cursor)
-    if (method === '') return NO
+    if (method === '') return !cursor.has(4) && mayBecomeHead(cursor) ? MAYBE : NO
     const { bytes, end } = cursor
-    const at = cursor.offset + method.length
-    const target = bytes[at]
+    let at = cursor.offset + method.length
+    while (bytes[at] === 32 && at < end) at++ // more blanks than one are a way to hide
+    const target = bytes[at] | 32
     // What is asked for is a path, '*', or an absolute URI; RTSP and SIP have schemes of their own.
     if (target !== 0x2f && target !== 0x2a && method !== 'CONNECT ' && target !== 0x68) return NO
     const stop = cursor.find(10, 4096)
@@ -178,7 +179,7 @@ function readRequest(cursor: Cursor, message: Message): Progress {
   const line = head.startLine()
   const space = line.indexOf(' ')
   const last = line.lastIndexOf(' HTTP/')
-  const target = line.slice(space + 1, last > space ? last : undefined)
+  const target = line.slice(space + 1, last > space ? last : undefined).trim()
   const question = target.indexOf('?')
   const fields: Draft = { kind: 'request', method: line.slice(0, space), uri: targetText(target) }
   const host = head.value('host')
