@@ -23,13 +23,14 @@ const pascal = (id: string) =>
   id.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
 /** The template's text as it has to read in `path`: own name, imports seen from there. */
-function rendered(template: string, path: string, kind: string, id: string): string {
+function rendered(template: string, path: string, id: string): string {
   const text = readFileSync(join(ROOT, template), 'utf8')
   const from = dirname(path)
+  const tried = template.replace('.test.ts', '.ts')
   return text
     .replace(/'(\.\.?\/[^']+\.ts)'/g, (_, specifier: string) => {
       const target = join(dirname(template), specifier)
-      if (target === `${TEMPLATES}/${kind}.ts`) return `'./${id}.ts'`
+      if (target === tried) return `'./${id}.ts'`
       const seen = relative(from, target)
       return seen.startsWith('.') ? `'${seen}'` : `'./${seen}'`
     })
@@ -51,7 +52,7 @@ export function newFiles(kind: string, id: string): NewFile[] {
   }
   return ['.ts', '.test.ts'].map((suffix) => {
     const path = `${folder}/${id}${suffix}`
-    return { path, text: rendered(`${TEMPLATES}/${kind}${suffix}`, path, kind, id) }
+    return { path, text: rendered(`${TEMPLATES}/${kind}${suffix}`, path, id) }
   })
 }
 

@@ -24,6 +24,19 @@ test('a file of 301 lines of code is too long, one of 300 is not', () => {
   assert.deepEqual(fileSize(short), [])
 })
 
+test('tables and test cases count for the whole file only', () => {
+  const rows = (lines: number) => `const TABLE = new Map([\n${"  ['a', 1],\n".repeat(lines)}])\n`
+  const [table, code, huge, cases] = readTexts({
+    'src/table.ts': rows(500) + 'x()\n'.repeat(90),
+    'src/code.ts': `const made = [\n${'  () => 1,\n'.repeat(301)}]\n`,
+    'src/huge.ts': rows(601),
+    'src/cases.test.ts': `test('a', () => {\n${body(400)}\n})\n`,
+  })
+  assert.deepEqual([...fileSize(table), ...fileSize(cases)], [])
+  assert.match(fileSize(code)[0].text, /^303 lines of code/)
+  assert.match(fileSize(huge)[0].text, /^603 lines with tables/)
+})
+
 test('long functions are named; tables and test cases are exempt', () => {
   const [source] = readTexts({
     'src/policy/a.ts': `
