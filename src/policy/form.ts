@@ -76,12 +76,13 @@ export type Peer =
   | { readonly kind: 'name'; readonly name: string }
   /** An address or network: `192.0.2.7/32`, `2001:db8::/48`. */
   | { readonly kind: 'prefix'; readonly prefix: string }
-  /** One device of the inventory by its id; `name` and `addresses` are for readers and compilers. */
+  /** One device of the inventory by its id; the rest is for readers and compilers. */
   | {
       readonly kind: 'device'
       readonly device: string
       readonly name?: string
       readonly addresses?: readonly string[]
+      readonly macs?: readonly string[]
     }
   /** A group address, IPv4, IPv6 or MAC; `broadcast` for the limited and the subnet's broadcast. */
   | { readonly kind: 'multicast'; readonly group: string }

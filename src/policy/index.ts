@@ -22,3 +22,4 @@ export {
   type EnforcementPoint,
   type Placed,
 } from './enforceable.ts'
+export * from './mud/index.ts'

@@ -128,7 +128,8 @@ export function rulesOf(
   const names = {
     describe: (device: string) => {
       const found = site.devices.get(device)
-      const known = found ? { name: found.name, addresses: found.addresses } : {}
+      const { name, addresses, macs } = found ?? {}
+      const known = found ? { name, addresses, macs } : {}
       return { kind: 'device' as const, device, ...known }
     },
   }
