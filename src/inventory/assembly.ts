@@ -44,7 +44,7 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   const macs = nodes.filter((node) => node.mac >= 0).map((node) => node.mac)
   const industrial = industrialOf(ground, list)
   const claims = [
-    ...entries.flatMap(claimsOf),
+    ...claimsOf(entries),
     ...macs.flatMap((mac) => prefixClaims(ground.registry, mac)),
     ...routerClaims(nodes, list, ground),
     ...industrialClaims(industrial),
@@ -90,20 +90,29 @@ const byNumber = (one: number, other: number) => one - other
 const least = (times: readonly number[]) => times.reduce((a, b) => Math.min(a, b), times[0] ?? 0)
 const greatest = (times: readonly number[]) => times.reduce((a, b) => Math.max(a, b), times[0] ?? 0)
 
-function claimsOf(entry: Entry): Claim[] {
-  return entry.conclusions.map(({ attribute, value, confidence }) => ({
-    attribute,
-    observation: {
-      source: entry.source,
-      text: entry.text,
-      value: attribute === 'manufacturer' ? makerOf(value).name : value,
-      confidence,
-      frame: entry.frame,
-      time: entry.first,
-      last: entry.last,
-      count: entry.count,
-    },
-  }))
+/** A device says the same from each of its addresses: one observation, counted together. */
+function claimsOf(entries: readonly Entry[]): Claim[] {
+  const found = new Map<string, Claim>()
+  for (const entry of entries) {
+    for (const { attribute, value, confidence } of entry.conclusions) {
+      const word = attribute === 'manufacturer' ? makerOf(value).name : value
+      const key = `${attribute} ${entry.source} ${entry.text} ${word}`
+      const known = found.get(key)?.observation
+      const earlier = known && known.time <= entry.first ? known : undefined
+      const observation = {
+        source: entry.source,
+        text: entry.text,
+        value: word,
+        confidence: Math.max(confidence, known?.confidence ?? 0),
+        frame: earlier ? earlier.frame : entry.frame,
+        time: earlier ? earlier.time : entry.first,
+        last: Math.max(entry.last, known?.last ?? 0),
+        count: entry.count + (known?.count ?? 0),
+      }
+      found.set(key, { attribute, observation })
+    }
+  }
+  return [...found.values()]
 }
 
 const concluded = (
@@ -146,7 +155,7 @@ function routerClaims(nodes: readonly Node[], list: readonly number[], ground: G
     .filter((node) => node.routerBecause !== '')
     .map((node) => concluded('type', 'relay', node.routerBecause, 'router', 0.93))
   if (list.some((endpoint) => marks[endpoint] & MARK.dhcpServer)) {
-    claims.push(concluded('type', 'dhcpserver', 'answers DHCP', 'router', 0.6))
+    claims.push(concluded('type', 'dhcpserver', 'answers DHCP', 'router', 0.45))
   }
   return claims
 }
@@ -178,7 +187,7 @@ function industrialClaims(industrial: Industrial | undefined): Claim[] {
   if (industrial.role === 'client') {
     for (const protocol of industrial.asks) {
       const row = INDUSTRIAL.get(protocol)
-      if (row) claims.push(concluded('type', 'industrial', `asks ${protocol}`, row.client, 0.45))
+      if (row) claims.push(concluded('type', 'industrial', `asks ${protocol}`, row.client, 0.35))
     }
   }
   return claims

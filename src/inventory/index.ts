@@ -22,6 +22,7 @@ export {
   type Software,
   type Strength,
 } from './device.ts'
+export { makerOf, type Maker } from './tables/makers.ts'
 export { evidenceText } from './assembly.ts'
 export { loadMacRegistry, MacRegistry } from './mac-registry.ts'
 export { INVENTORY_LIMITS } from './limits.ts'

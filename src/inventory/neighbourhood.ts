@@ -1,7 +1,7 @@
 // Which addresses are on our side. RFC 1918, ULA and link-local by default; prefixes that the user
 // names; prefixes that router advertisements and DHCP leases show. Answers come from one byte per
 // endpoint.
-import { isV6, parseV4, parseV6, type AddressKey } from '../core/addresses.ts'
+import { isV6, parseV4, parseV6, v4Text, v6Text, type AddressKey } from '../core/addresses.ts'
 import type { EndpointTable, Flow } from '../flow/index.ts'
 import { MARK } from './identifier.ts'
 import { INVENTORY_LIMITS } from './limits.ts'
@@ -144,6 +144,9 @@ const isGroup = (mac: number) => mac >= 0 && (Math.floor(mac / 2 ** 40) & 1) ===
 const sameBits = (a: number, b: number, bits: number) =>
   bits <= 0 || (bits >= 32 ? a === b : (a ^ b) >>> (32 - bits) === 0)
 
+/** The upper `bits` bits of a word set. */
+const maskOf = (bits: number) => (bits <= 0 ? 0 : bits >= 32 ? -1 : ~(-1 >>> bits))
+
 /** Reads a prefix; IPv4 shorter than /8 and IPv6 shorter than /16 are refused. */
 function readPrefix(text: string): Prefix | undefined {
   const [address, lengthText] = text.split('/')
@@ -153,8 +156,11 @@ function readPrefix(text: string): Prefix | undefined {
   const most = groups ? 128 : 32
   const length = lengthText === undefined ? most : Number(lengthText)
   if (!Number.isInteger(length) || length < (groups ? 16 : 8) || length > most) return undefined
-  const words = groups
-    ? [0, 2, 4, 6].map((at) => (groups[at] << 16) | groups[at + 1])
-    : [(v4 ?? 0) | 0]
-  return { text: `${address}/${length}`, v6: groups !== undefined, words, length }
+  const words = (groups ? [0, 2, 4, 6].map((at) => (groups[at] << 16) | groups[at + 1]) : [v4 ?? 0])
+    // Host bits are cut off, so that each lease of a network names the same prefix.
+    .map((word, which) => word & maskOf(length - which * 32))
+  const network = groups
+    ? v6Text(words.flatMap((word) => [word >>> 16, word & 65535]))
+    : v4Text(words[0])
+  return { text: `${network}/${length}`, v6: groups !== undefined, words, length }
 }

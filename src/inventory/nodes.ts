@@ -156,12 +156,14 @@ class NodeFinder {
   }
 }
 
-/** Three or more own IPv4 addresses whose times of use overlap. */
+/** Two own IPv4 addresses with answered traffic whose times of use overlap. */
 function severalAtOnce(found: Interface): boolean {
   const used = [...found.own]
     .filter((address) => address < 4294967296)
     .map((address) => found.addresses.get(address))
-    .filter((seen) => seen !== undefined && isAlive(seen)) as AddressSeen[]
+    .filter(
+      (seen) => seen !== undefined && seen.packetsOut > 0 && seen.packetsIn > 0,
+    ) as AddressSeen[]
   return used.some((one) =>
     used.some((other) => one !== other && one.first < other.last && other.first < one.last),
   )

@@ -3,7 +3,7 @@
 import type { Transaction } from '../../flow/index.ts'
 import { MARK, textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
-import { UPNP_SERVERS, UPNP_TYPES } from '../tables/upnp.ts'
+import { UPNP_LOCATIONS, UPNP_NAMES, UPNP_SERVERS, UPNP_TYPES } from '../tables/upnp.ts'
 
 export const identifier: Identifier = {
   id: 'ssdp',
@@ -25,11 +25,17 @@ export const identifier: Identifier = {
       const note = notebook.note(source, 'ssdp-type', target, transaction)
       if (note) applyHints(note, target, UPNP_TYPES)
     }
+    const path = /^https?:\/\/[^/]+(\/.*)/.exec(textOf(fields, 'location'))?.[1] ?? ''
+    const located = notebook.note(source, 'ssdp-location', path, transaction)
+    if (located) applyHints(located, path, UPNP_LOCATIONS)
     const usn = textOf(fields, 'usn')
     const uuid = /^uuid:([^:]+)/.exec(usn)?.[1]
     if (!uuid) return
     // A device inside a device has a UUID of its own: only the root's is the box.
     if (!usn.endsWith('::upnp:rootdevice')) return
-    notebook.note(source, 'ssdp-uuid', uuid, transaction)?.identity('upnp-uuid', uuid.toLowerCase())
+    const note = notebook.note(source, 'ssdp-uuid', uuid, transaction)
+    if (!note) return
+    note.identity('upnp-uuid', uuid.toLowerCase())
+    applyHints(note, uuid, UPNP_NAMES)
   },
 }

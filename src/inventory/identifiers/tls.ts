@@ -32,7 +32,7 @@ function certificate(transaction: Transaction, notebook: Notebook): void {
   for (const hints of [HTTP_NAMES, MODELS]) applyHints(note, commonName(leaf), hints)
   const organisation = /(?:^|[,/] ?)O ?= ?"?([^,/"]+)/.exec(subject)?.[1]
   if (leaf['selfSigned'] === true && organisation) {
-    note.says('manufacturer', organisation, 0.5)
+    note.says('manufacturer', organisation, 0.35)
   }
   // Who shows the certificate as a client must prove its key (RFC 8446 4.4.3), but what we see is
   // only the certificate: the proof is the server's to check. It is likely, not strong, until a

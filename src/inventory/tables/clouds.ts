@@ -40,7 +40,8 @@ const ROWS: readonly Row[] = [
   ['withings.net', 'Withings', 0.8, 'scale', 0.4],
   ['withings.com', 'Withings', 0.6],
   ['scalews.withings.net', 'Withings', 0.85, 'scale', 0.93],
-  ['fitbit.com', 'Fitbit', 0.65, 'scale', 0.3],
+  // Its wearables go through a phone; what speaks IP by itself is a scale.
+  ['fitbit.com', 'Fitbit', 0.65, 'scale', 0.45],
   ['netatmo.net', 'Netatmo', 0.75, 'sensor', 0.4],
   ['netatmo.com', 'Netatmo', 0.65],
   ['nest.com', 'Nest', 0.7],

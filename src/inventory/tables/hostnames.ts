@@ -175,7 +175,15 @@ export const HOSTNAMES: readonly Hint[] = [
     typeConfidence: 0.6,
   },
   { match: /^ecobee/i, manufacturer: 'ecobee', type: 'thermostat', confidence: 0.9 },
-  { match: /^0[0-9][a-z]{2}\d{2}[a-z]{2}\d{6}\w{2}$/i, manufacturer: 'Nest', confidence: 0.6 },
+  // Nest thermostats are named after their serial number; 01, 02, 09, 15 and 18 are its
+  // generations.
+  {
+    match: /^(?:0[129]|15|18)aa\d\d[a-z]{2}[0-9a-z]{6,8}$/i,
+    manufacturer: 'Nest',
+    type: 'thermostat',
+    confidence: 0.85,
+  },
+
   {
     match: /^nest[-_ ]?(?:learning|thermostat)/i,
     manufacturer: 'Nest',
@@ -414,7 +422,7 @@ export const HOSTNAMES: readonly Hint[] = [
  * light.
  */
 export const HOSTNAME_WORDS: readonly Hint[] = [
-  { match: /camera|(?:^|[-_])cam(?:$|[-_\d])/i, type: 'camera', confidence: 0.7 },
+  { match: /camera|cam(?:$|[-_\d])/i, type: 'camera', confidence: 0.7 },
   { match: /(?:^|[-_])(?:bulb|lamp|light)(?:$|[-_\d])/i, type: 'light', confidence: 0.65 },
   { match: /(?:^|[-_])(?:plug|socket|outlet)(?:$|[-_\d])/i, type: 'plug', confidence: 0.65 },
   { match: /(?:^|[-_])(?:sensor|motion)(?:$|[-_\d])/i, type: 'sensor', confidence: 0.6 },

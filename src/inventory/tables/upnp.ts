@@ -166,3 +166,79 @@ export const UPNP_TYPES: readonly Hint[] = [
     confidence: 0.85,
   },
 ]
+
+/**
+ * Unique device names that are no UUID but name the product, as in the makers' device descriptions.
+ */
+export const UPNP_NAMES: readonly Hint[] = [
+  {
+    match: /^Socket-1_0-(\w+)/i,
+    manufacturer: 'Belkin',
+    model: 'WeMo Switch',
+    serial: '$1',
+    type: 'plug',
+    confidence: 0.93,
+  },
+  {
+    match: /^Insight-1_0-(\w+)/i,
+    manufacturer: 'Belkin',
+    model: 'WeMo Insight',
+    serial: '$1',
+    type: 'plug',
+    confidence: 0.93,
+  },
+  {
+    match: /^Lightswitch-\d_0-(\w+)/i,
+    manufacturer: 'Belkin',
+    model: 'WeMo Light Switch',
+    serial: '$1',
+    type: 'light',
+    confidence: 0.9,
+  },
+  {
+    match: /^Sensor-1_0-(\w+)/i,
+    manufacturer: 'Belkin',
+    model: 'WeMo Motion',
+    serial: '$1',
+    type: 'sensor',
+    confidence: 0.93,
+  },
+  {
+    match: /^Bridge-1_0-(\w+)/i,
+    manufacturer: 'Belkin',
+    model: 'WeMo Link',
+    serial: '$1',
+    type: 'hub',
+    confidence: 0.93,
+  },
+  { match: /^RINCON_([0-9A-F]{12})/i, manufacturer: 'Sonos', type: 'speaker', confidence: 0.97 },
+  {
+    match: /^roku:ecp:(\w+)/i,
+    manufacturer: 'Roku',
+    serial: '$1',
+    type: 'media-player',
+    confidence: 0.97,
+  },
+  {
+    match: /^2f402f80-da50-11e1-9b23-/i,
+    manufacturer: 'Philips',
+    model: 'Hue Bridge',
+    type: 'hub',
+    confidence: 0.97,
+  },
+  { match: /^4d696e69-444c-164e-9d41-/i, software: ['MiniDLNA', ''], confidence: 0.9 },
+]
+
+/** Paths of device descriptions (LOCATION): words that programmers put there. */
+export const UPNP_LOCATIONS: readonly Hint[] = [
+  { match: /ip_?cam|netcam|camera/i, type: 'camera', confidence: 0.85 },
+  { match: /\bigd|rootDesc\.xml|gatedesc|wanip/i, type: 'router', confidence: 0.7 },
+  { match: /\bnvr|\bdvr/i, type: 'recorder', confidence: 0.8 },
+  { match: /printer/i, type: 'printer', confidence: 0.8 },
+  {
+    match: /ssdp\/device-desc\.xml/i,
+    manufacturer: 'Google',
+    type: 'media-player',
+    confidence: 0.5,
+  },
+]
