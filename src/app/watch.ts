@@ -12,6 +12,7 @@ import { Sensor, type Source, type SourceSummary } from '../sensor/index.ts'
 import { Fanout } from './fanout.ts'
 import { writeFindings } from './findings.ts'
 import { limitsMet, type LimitMet } from './limits-met.ts'
+import { Timeline, type TimelinePoint } from './timeline.ts'
 
 export interface WatchOptions {
   /** Budget for tables; default 512. */
@@ -60,6 +61,7 @@ export interface WatchResult {
   readonly anomalies: readonly Anomaly[]
   readonly limits: readonly LimitMet[]
   readonly flows: FlowCounts
+  readonly timeline: readonly TimelinePoint[]
 }
 
 /** One run over any number of sources. */
@@ -68,6 +70,7 @@ export class Watch {
   readonly inventory: Inventory
   readonly detection: Detection
   readonly learner: Learner
+  private readonly timeline = new Timeline()
   private readonly counts = { transactions: 0, services: new Map<string, number>() }
   private readonly options: WatchOptions
   private readonly limits: ReturnType<typeof tableLimits>
@@ -114,6 +117,7 @@ export class Watch {
     fanout.add(this.inventory)
     fanout.add(this.learner)
     fanout.add(this.detection)
+    fanout.add(this.timeline)
     fanout.add({
       flowEnd: (flow: Flow) => this.count(flow),
       transaction: (_: Transaction) => void this.counts.transactions++,
@@ -167,6 +171,7 @@ export class Watch {
       anomalies: this.sensor.anomalies.list(),
       limits: limitsMet(this, this.limits),
       flows: this.flowCounts(),
+      timeline: this.timeline.points(),
     }
   }
 

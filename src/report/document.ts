@@ -44,6 +44,12 @@ export interface Reported {
     readonly transactions: number
     readonly services: { readonly [service: string]: number }
   }
+  /** Bytes and flows begun by time, for a picture. */
+  readonly timeline: readonly {
+    readonly time: number
+    readonly bytes: number
+    readonly flows: number
+  }[]
 }
 
 /** Times are microseconds since 1970 (integers); null where a capture holds no packet. */
@@ -78,6 +84,7 @@ export function documentOf(result: Reported, version: string) {
     anomalies: result.anomalies,
     limits: result.limits,
     flows: result.flows,
+    timeline: result.timeline,
   }
 }
 

@@ -2,3 +2,4 @@
 export { SCHEMA_VERSION, documentOf, type Reported, type WatchDocument } from './document.ts'
 export { safeText, tableLines, type Column } from './table.ts'
 export { terminalReport, type TerminalOptions } from './terminal.ts'
+export { htmlReport } from './html/page.ts'

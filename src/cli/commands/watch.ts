@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { Watch, type WatchResult } from '../../app/index.ts'
 import { EXIT, OperatingError } from '../../core/errors.ts'
 import { SEVERITIES, severityRank, type Severity } from '../../finding/index.ts'
-import { documentOf, terminalReport } from '../../report/index.ts'
+import { documentOf, htmlReport, terminalReport } from '../../report/index.ts'
 import { examples, type CliCommand } from '../command.ts'
 import { ProgressLine } from '../progress.ts'
 import { sourcesOf } from '../sources.ts'
@@ -106,7 +106,10 @@ async function write(result: WatchResult, options: Options): Promise<void> {
   for (const { problem } of result.sources) {
     if (problem) process.stderr.write(`thingward: ${problem.message}\n`)
   }
-  if (options.html) await writeFile(options.html, '')
+  if (options.html) {
+    await writeFile(options.html, htmlReport(result, VERSION))
+    process.stderr.write(`thingward: report written to ${options.html}\n`)
+  }
 }
 
 function exitCodeOf(result: WatchResult, options: Options): number {
