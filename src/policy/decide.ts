@@ -224,8 +224,8 @@ const holds = (ports: readonly PortRange[], from: number, to: number) =>
     ? ports.some((range) => range.from <= from && range.to >= to)
     : portsCover(ports, [{ from, to }])
 
-const topicsFit = (permitted: NonNullable<Service['topics']>, topics: ReadonlySet<string>) =>
-  [...topics].every((entry) =>
+const topicsFit = (permitted: NonNullable<Service['topics']>, topics: readonly string[]) =>
+  topics.every((entry) =>
     permitted.some(
       ({ access, filter }) =>
         entry.startsWith(`${access} `) && filterCovers(filter, entry.slice(access.length + 1)),

@@ -3,6 +3,7 @@ import { ruleId, type Peer, type PortRange, type ReviewReason, type Rule } from 
 import type { Provenance, Service } from './form.ts'
 import type { Exchange, ExchangePeer } from './exchange.ts'
 import { groupsOf } from './prefix.ts'
+import type { Site } from './site.ts'
 import { operationNames, topicPermissions } from './speech.ts'
 
 /** Peers named in a rule's evidence. */
@@ -38,7 +39,8 @@ export function entryOf(one: Exchange): Entry {
     ipProtocol: one.ipProtocol,
     ports: ported ? { from: one.port, to: one.port } : undefined,
     icmp: icmp ? one.port : -1,
-    application: one.service,
+    // ICMP says by its number what it is.
+    application: icmp ? '' : one.service,
     exchanges: [one],
   }
 }
@@ -86,10 +88,10 @@ export function joined(
   }
 }
 
-/** The finished rule. `names` gives device ids their names; it makes no difference to the rule's id. */
-export function ruleOf(entry: Entry, provenance: Provenance, names: DeviceNames): Rule {
+/** The finished rule. The site gives device ids their names; it makes no difference to the rule's id. */
+export function ruleOf(entry: Entry, provenance: Provenance, site: Site): Rule {
   const service = serviceOf(entry)
-  const peer = entry.peer.kind === 'device' ? names.describe(entry.peer.device) : entry.peer
+  const peer = entry.peer.kind === 'device' ? site.devicePeer(entry.peer.device) : entry.peer
   const content = { initiated: entry.initiated, peer, service } as const
   const review = reviewOf(entry)
   return {
@@ -101,9 +103,9 @@ export function ruleOf(entry: Entry, provenance: Provenance, names: DeviceNames)
   }
 }
 
-export interface DeviceNames {
-  describe(device: string): Peer & { kind: 'device' }
-}
+/** The rule that permits exactly one exchange. */
+export const exactRule = (one: Exchange, provenance: Provenance, site: Site): Rule =>
+  ruleOf(entryOf(one), provenance, site)
 
 const FAMILIES = ['', 'ipv4', 'ipv6', 'ip', 'ethernet'] as const
 
@@ -112,8 +114,10 @@ export function serviceOf(entry: Entry): Service {
   const { ipProtocol, ports, icmp, application } = entry
   const family = FAMILIES[Math.min(entry.families, 4)] || 'ip'
   if (family === 'ethernet') return { family, etherType: ipProtocol, ...named(application) }
-  const operations = entry.exchanges.reduce((bits, one) => bits | one.operations, 0)
-  const topics = topicPermissions(entry.exchanges.flatMap((one) => [...one.topics]))
+  // Of several applications, or an unknown one, nothing was said that could bind the others.
+  const said = application === '' ? [] : entry.exchanges
+  const operations = said.reduce((bits, one) => bits | one.operations, 0)
+  const topics = topicPermissions(said.flatMap((one) => one.topics))
   return {
     family,
     ipProtocol,

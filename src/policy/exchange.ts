@@ -24,8 +24,8 @@ export interface Exchange {
   service: string
   /** Bits as in `speech.ts`: what the initiator asked for; 0 when nothing was said. */
   operations: number
-  /** MQTT topics of the client. */
-  topics: ReadonlySet<string>
+  /** MQTT topics of the client, as `publish a/b`, `subscribe a/#`. */
+  topics: readonly string[]
   certain: boolean
   answered: boolean
   /** A finding flags it. */
@@ -120,7 +120,7 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
     clientPortMax: fromGroup ? row.port : row.clientPortMax,
     service: row.service,
     operations: source.speech?.operations(initiator, acceptor, row.service) ?? 0,
-    topics: new Set(row.service === 'mqtt' ? source.speech?.topics(initiator, acceptor) : []),
+    topics: (row.service === 'mqtt' && source.speech?.topics(initiator, acceptor)) || [],
     certain: row.certain,
     answered: row.answered,
     flagged: source.excluded?.(row) ?? false,
@@ -173,7 +173,7 @@ export function absorb(one: Exchange, other: Exchange): void {
   }
   if (one.service === '') one.service = other.service
   one.operations |= other.operations
-  if (other.topics.size > 0) one.topics = new Set([...one.topics, ...other.topics])
+  if (other.topics.length > 0) one.topics = [...new Set([...one.topics, ...other.topics])]
   one.certain ||= other.certain
   one.answered ||= other.answered
   one.flows += other.flows

@@ -1,6 +1,7 @@
 // What every host on a network has to do before it can do anything: never learnt, never a rule, always
 // permitted, in learning, verdicts and replay alike. Whoever enforces a profile has to let it through.
 // A device that *serves* addresses (DHCP, router advertisements) is no such thing: that needs a rule.
+import type { RuleContent, Service } from './form.ts'
 
 /** ARP, EAPOL (802.1X, also its pre-authentication), LLDP, pause frames, LLC (spanning tree). */
 const IMPLIED_ETHER_TYPES = new Set([0x0806, 0x888e, 0x88c7, 0x88cc, 0x8808, 0])
@@ -47,4 +48,26 @@ function isAddressAssignment(facts: ImpliedFacts): boolean {
   if (facts.peer.kind === 'outside') return false
   const [client, server] = facts.family === 0 ? [68, 67] : [546, 547]
   return facts.port === (facts.initiated === 'device' ? server : client)
+}
+
+/** Whether a rule permits only what is implied (makers list 802.1X, ARP and DHCP). */
+export function isImpliedService({ initiated, peer, service }: RuleContent): boolean {
+  if (service.family === 'ethernet') return IMPLIED_ETHER_TYPES.has(service.etherType ?? -1)
+  const { ipProtocol, icmp } = service
+  if (ipProtocol === undefined) return false
+  const family = service.family === 'ipv6' ? 1 : 0
+  const kind = peer.kind === 'any' || peer.kind === 'name' ? 'outside' : 'local'
+  const facts = { family, ipProtocol, peer: { kind } }
+  if (icmp?.type !== undefined)
+    return isImplied({ ...facts, initiated: 'peer', port: icmp.type << 8 })
+  if (ipProtocol === IGMP) return true
+  const single = (ports: Service['peerPorts']) =>
+    ports?.length === 1 && ports[0].from === ports[0].to ? ports[0].from : -1
+  const { peerPorts, devicePorts } = service
+  return (
+    (initiated !== 'peer' &&
+      isImplied({ ...facts, initiated: 'device', port: single(peerPorts) })) ||
+    (initiated !== 'device' &&
+      isImplied({ ...facts, initiated: 'peer', port: single(devicePorts) }))
+  )
 }

@@ -23,3 +23,22 @@ export {
   type Placed,
 } from './enforceable.ts'
 export * from './mud/index.ts'
+export { attemptsOf, type DeviceAttempt } from './attempt.ts'
+export {
+  replay,
+  wordsOf,
+  type Amount,
+  type Denied,
+  type ProfileFinder,
+  type Replay,
+} from './replay.ts'
+export {
+  difference,
+  type Difference,
+  type DifferenceLine,
+  type DifferenceQuestion,
+  type Extent,
+  type LineKind,
+} from './difference.ts'
+export { ruleCovers } from './cover.ts'
+export { isImplied } from './implied.ts'

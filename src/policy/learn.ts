@@ -125,16 +125,8 @@ export function rulesOf(
   provenance: Provenance,
 ): Rule[] {
   const learnable = exchanges.filter((one) => standingOf(one) === 'learnt')
-  const names = {
-    describe: (device: string) => {
-      const found = site.devices.get(device)
-      const { name, addresses, macs } = found ?? {}
-      const known = found ? { name, addresses, macs } : {}
-      return { kind: 'device' as const, device, ...known }
-    },
-  }
   const entries = minimal(generalise(learnable, site), site)
-  return sortedRules(entries.map((entry) => ruleOf(entry, provenance, names)))
+  return sortedRules(entries.map((entry) => ruleOf(entry, provenance, site)))
 }
 
 /** Drops what another permission includes, and gives that one its evidence. */

@@ -4,6 +4,7 @@ import { isGroupMac, macText, type AddressScope } from '../core/addresses.ts'
 import type { EndpointTable, NameSource } from '../flow/index.ts'
 import type { PolicyContext, PolicyDevice } from './device.ts'
 import type { ExchangePeer } from './exchange.ts'
+import type { Peer } from './form.ts'
 import { broadcastOf, contains, groupsOf, isPrivate, parsePrefix, type Prefix } from './prefix.ts'
 
 const BROADCAST_MAC = 0xffffffffffff
@@ -42,6 +43,14 @@ export class Site {
 
   deviceWith(address: string): PolicyDevice | undefined {
     return this.byAddress.get(address)
+  }
+
+  /** A device as rules name it. */
+  devicePeer(device: string): Peer & { kind: 'device' } {
+    const found = this.devices.get(device)
+    if (!found) return { kind: 'device', device }
+    const { name, addresses, macs } = found
+    return { kind: 'device', device, name, addresses, macs }
   }
 
   /** The other side of an exchange; `name` is kept for outside peers, if it can be a DNS name. */
