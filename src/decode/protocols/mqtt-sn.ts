@@ -40,14 +40,15 @@ export const protocol: Protocol = {
   title: 'MQTT-SN',
   spec: 'MQTT-SN 1.2',
   over: [udp(1884, 1883, 10000)],
-  // Length first: what a CONNECT with a client id can have.
-  startsWith: Array.from({ length: 24 }, (_, length) => length + 7),
+  // The length comes first.
+  startsWith: Array.from({ length: 255 }, (_, length) => length + 1),
   packets: Infinity,
 
   recognise(cursor: Cursor, message: Message): Certainty {
     const length = cursor.peek()
     const type = cursor.peek(1)
-    if (length !== cursor.remaining || !TYPES.has(type)) return NO
+    const whole = length === 1 ? cursor.peek16(1) : length
+    if (whole !== cursor.remaining || (length > 1 && !TYPES.has(type))) return NO
     if (protocol.over.some((carrier) => isOwn(carrier, message))) return MAYBE
     if (type !== CONNECT || cursor.peek(3) !== 1 || (cursor.peek(2) & 0xf3) !== 0) return NO
     for (let at = 6; at < length; at++) {
