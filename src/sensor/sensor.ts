@@ -76,15 +76,17 @@ export class Sensor {
     return { source: place?.source ?? '', frame: ordinal - (place?.before ?? 0) }
   }
 
-  private intake(): Intake {
+  /** What sources write to; also the way in for fuzzing. */
+  intake(): Intake {
     const { packet, options } = this
-    const { addresses, anomalies, endpoints } = this
+    const { addresses, anomalies, endpoints, names } = this
     const context = spineContext(addresses, (name, of) => anomalies.count(name, of.frame, of.time))
     const flows = this.flows
     return {
       packet,
       addresses,
       endpoints,
+      names,
       anomalies,
       observer: options.observer,
       signal: options.signal,
