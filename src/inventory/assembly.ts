@@ -8,32 +8,33 @@ import type {
   Device,
   DeviceKind,
   DeviceLimit,
-  Industrial,
   Observation,
   Service,
   Software,
 } from './device.ts'
-import { MARK } from './identifier.ts'
-import { judge, type Attributes, type Claim } from './judgement.ts'
+import {
+  claimsOf,
+  industrialClaims,
+  industrialOf,
+  prefixClaims,
+  routerClaims,
+} from './deduction.ts'
+import { judge, type Attributes } from './judgement.ts'
 import type { MacRegistry } from './mac-registry.ts'
 import type { Grouped } from './merging.ts'
 import type { Node } from './nodes.ts'
 import type { Entry, Notes } from './notes.ts'
 import type { Services } from './services.ts'
-import { INDUSTRIAL } from './tables/industrial.ts'
-import { makerOf } from './tables/makers.ts'
-import { moduleMaker } from './tables/module-makers.ts'
 
 /** What the assembly reads; all of it stays as it is. */
 export interface Ground {
   readonly notes: Notes
   readonly services: Services
   readonly registry: MacRegistry
+  /** Contradictions of the notes by endpoint. */
+  readonly contradictions: ReadonlyMap<number, readonly Contradiction[]>
 }
 
-/** How often a MAC prefix names the maker of the thing, when it is not a module maker's. */
-const PREFIX_CONFIDENCE = 0.8
-const MODULE_CONFIDENCE = 0.15
 const LISTED = 64
 
 export function assemble(ground: Ground, group: Grouped, id: string): Device {
@@ -42,11 +43,11 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   const list = nodes.flatMap((node) => node.endpoints)
   const entries = list.flatMap((endpoint) => ground.notes.of(endpoint))
   const macs = nodes.filter((node) => node.mac >= 0).map((node) => node.mac)
-  const industrial = industrialOf(ground, list)
+  const industrial = industrialOf(ground.services, list)
   const claims = [
     ...claimsOf(entries),
     ...macs.flatMap((mac) => prefixClaims(ground.registry, mac)),
-    ...routerClaims(nodes, list, ground),
+    ...routerClaims(nodes, list, ground.notes),
     ...industrialClaims(industrial),
   ]
   const attributes = judge(claims)
@@ -81,7 +82,7 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
     placement: nodes.some((node) => node.placement === 'adjacent') ? 'adjacent' : 'routed',
     behind: nodes.find((node) => node.behind !== '')?.behind ?? '',
     merges: group.merges,
-    contradictions: contradictionsOf(ground.notes, list),
+    contradictions: contradictionsOf(ground, list, nodes),
     endpoints: list,
   }
 }
@@ -89,109 +90,6 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
 const byNumber = (one: number, other: number) => one - other
 const least = (times: readonly number[]) => times.reduce((a, b) => Math.min(a, b), times[0] ?? 0)
 const greatest = (times: readonly number[]) => times.reduce((a, b) => Math.max(a, b), times[0] ?? 0)
-
-/** A device says the same from each of its addresses: one observation, counted together. */
-function claimsOf(entries: readonly Entry[]): Claim[] {
-  const found = new Map<string, Claim>()
-  for (const entry of entries) {
-    for (const { attribute, value, confidence } of entry.conclusions) {
-      const word = attribute === 'manufacturer' ? makerOf(value).name : value
-      const key = `${attribute} ${entry.source} ${entry.text} ${word}`
-      const known = found.get(key)?.observation
-      const earlier = known && known.time <= entry.first ? known : undefined
-      const observation = {
-        source: entry.source,
-        text: entry.text,
-        value: word,
-        confidence: Math.max(confidence, known?.confidence ?? 0),
-        frame: earlier ? earlier.frame : entry.frame,
-        time: earlier ? earlier.time : entry.first,
-        last: Math.max(entry.last, known?.last ?? 0),
-        count: entry.count + (known?.count ?? 0),
-      }
-      found.set(key, { attribute, observation })
-    }
-  }
-  return [...found.values()]
-}
-
-const concluded = (
-  attribute: Claim['attribute'],
-  source: string,
-  text: string,
-  value: string,
-  confidence: number,
-): Claim => ({
-  attribute,
-  observation: { source, text, value, confidence, frame: 0, time: 0, last: 0, count: 1 },
-})
-
-/** What the IEEE's list says: the maker of the network chip, who often is not that of the thing. */
-function prefixClaims(registry: MacRegistry, mac: number): Claim[] {
-  const organisation = registry.organisation(mac)
-  if (organisation === '') return []
-  const source = 'mac-prefix'
-  const module = moduleMaker(organisation)
-  const maker = makerOf(organisation)
-  const claims = [
-    concluded(
-      'manufacturer',
-      source,
-      organisation,
-      module || maker.name,
-      module ? MODULE_CONFIDENCE : PREFIX_CONFIDENCE,
-    ),
-  ]
-  if (maker.category) {
-    const confidence = maker.categoryConfidence ?? 0
-    claims.push(concluded('type', source, organisation, maker.category, confidence))
-  }
-  return claims
-}
-
-function routerClaims(nodes: readonly Node[], list: readonly number[], ground: Ground): Claim[] {
-  const { marks } = ground.notes.neighbourhood
-  const claims = nodes
-    .filter((node) => node.routerBecause !== '')
-    .map((node) => concluded('type', 'relay', node.routerBecause, 'router', 0.93))
-  if (list.some((endpoint) => marks[endpoint] & MARK.dhcpServer)) {
-    claims.push(concluded('type', 'dhcpserver', 'answers DHCP', 'router', 0.45))
-  }
-  return claims
-}
-
-function industrialOf(ground: Ground, list: readonly number[]): Industrial | undefined {
-  const answers = new Set<string>()
-  const asks = new Set<string>()
-  for (const endpoint of list) {
-    for (const service of ground.services.of(endpoint)) {
-      if (INDUSTRIAL.has(service.protocol)) answers.add(service.protocol)
-    }
-    for (const protocol of ground.services.askedBy(endpoint)) asks.add(protocol)
-  }
-  if (answers.size === 0 && asks.size === 0) return undefined
-  const role = answers.size === 0 ? 'client' : asks.size === 0 ? 'server' : 'both'
-  return { role, answers: [...answers].toSorted(), asks: [...asks].toSorted() }
-}
-
-function industrialClaims(industrial: Industrial | undefined): Claim[] {
-  if (!industrial) return []
-  const claims: Claim[] = []
-  for (const protocol of industrial.answers) {
-    const row = INDUSTRIAL.get(protocol)
-    if (!row) continue
-    claims.push(
-      concluded('type', 'industrial', `answers ${protocol}`, row.server, row.serverConfidence),
-    )
-  }
-  if (industrial.role === 'client') {
-    for (const protocol of industrial.asks) {
-      const row = INDUSTRIAL.get(protocol)
-      if (row) claims.push(concluded('type', 'industrial', `asks ${protocol}`, row.client, 0.35))
-    }
-  }
-  return claims
-}
 
 function addressUses(nodes: readonly Node[], ground: Ground): AddressUse[] {
   const { endpoints } = ground.notes.neighbourhood
@@ -282,10 +180,11 @@ function limitsOf(group: Grouped): DeviceLimit[] {
   return [...limits].toSorted()
 }
 
-function contradictionsOf(notes: Notes, list: readonly number[]): Contradiction[] {
-  const own = new Set(list)
-  return notes.contradictions.filter((one) => own.has(one.endpoint))
-}
+const contradictionsOf = (ground: Ground, list: readonly number[], nodes: readonly Node[]) =>
+  [
+    ...list.flatMap((endpoint) => ground.contradictions.get(endpoint) ?? []),
+    ...nodes.flatMap((node) => node.disputes),
+  ].toSorted((one, other) => one.time - other.time)
 
 const PEOPLES: ReadonlySet<string> = new Set<Category>(['phone', 'tablet', 'computer', 'wearable'])
 const NETWORK: ReadonlySet<string> = new Set<Category>(['router', 'switch', 'access-point'])

@@ -77,6 +77,7 @@ export interface Observation {
   readonly count: number
 }
 
+/** One attribute of a device as it is believed, with what speaks for it and against it. */
 export interface Attribute {
   readonly value: string
   /** 0 … 1, sources combined; see judgement.ts for how. */
@@ -161,6 +162,7 @@ export interface Contradiction {
   readonly frame: number
 }
 
+/** What part a device plays in industrial traffic (I15). */
 export interface Industrial {
   /** `server` answers an industrial protocol, `client` asks, `both` does both. */
   readonly role: 'server' | 'client' | 'both'
@@ -179,6 +181,7 @@ export type DeviceKind = 'device' | 'infrastructure' | 'person' | 'unknown'
  * What weakens what is said of a device:
  * `no-mac` (the source carries no MACs), `weak-identity` (known by address behind a router only),
  * `randomised-mac` (I7), `shared-mac` (one MAC speaks for several hosts; split by address),
+ * `disputed-address` (it also used or claimed an address that is another's; see contradictions),
  * `several-addresses` (one MAC used several IPv4 addresses at the same time; not split),
  * `public-address` (on our side by the look of it, but its address is nobody's local prefix),
  * `only-announced` (it never sent a packet that was seen; ARP or DHCP proves it),
@@ -189,6 +192,7 @@ export type DeviceLimit =
   | 'weak-identity'
   | 'randomised-mac'
   | 'shared-mac'
+  | 'disputed-address'
   | 'several-addresses'
   | 'public-address'
   | 'only-announced'

@@ -37,7 +37,14 @@ export interface Notebook {
    * on; afterwards, or when the endpoint's notes are full: undefined (the sighting is counted).
    * `text` must be bounded by the protocol's reader. Costs tens of nanoseconds when repeated.
    */
-  note(endpoint: number, source: string, text: string, transaction: Transaction): Note | undefined
+  note(endpoint: number, source: string, text: string): Note | undefined
+  /** Notes a host name that a device gives itself, and what a maker's pattern in it tells. */
+  hostname(endpoint: number, source: string, name: string): void
+  /**
+   * Concludes from a name that an endpoint asked for or called; names that tell nothing are not
+   * kept.
+   */
+  cloud(endpoint: number, source: string, name: string): void
   /**
    * The endpoint that stands for a MAC alone (text or number), in a transaction's VLAN; 0:
    * unreadable.

@@ -5,7 +5,7 @@ import { isGroupMac, isV6, type AddressKey, type MacNumber } from '../core/addre
 import type { EndpointTable } from '../flow/index.ts'
 import { MARK } from './identifier.ts'
 import { PLACE } from './neighbourhood.ts'
-import type { Notes } from './notes.ts'
+import type { Entry, Notes } from './notes.ts'
 
 const V6_BASE = 4294967296
 
@@ -20,6 +20,14 @@ export interface AddressSeen {
   place: number
 }
 
+/** When an address was claimed, and whether a DHCP server's lease stands behind it. */
+export interface Claimed {
+  first: number
+  last: number
+  lease: boolean
+  readonly frame: number
+}
+
 /** One MAC (all VLANs) and what it sends from. */
 export class Interface {
   readonly mac: MacNumber
@@ -27,7 +35,7 @@ export class Interface {
   readonly bare: number[] = []
   readonly addresses = new Map<AddressKey, AddressSeen>()
   /** Addresses that ARP, ND or DHCP say are this MAC's. */
-  readonly claims = new Set<AddressKey>()
+  readonly claims = new Map<AddressKey, Claimed>()
   marks = 0
   packetsOut = 0
   /** Why it is a router; '' when it is none. */
@@ -57,7 +65,7 @@ export function findInterfaces(notes: Notes): Interfaces {
     if (place >= PLACE.group) continue
     const mac = endpoints.mac(endpoint)
     if (mac < 0) {
-      if (place !== PLACE.mac) see(bare, notes, endpoint, place)
+      if (place !== PLACE.mac) see(bare, notes, endpoint)
       continue
     }
     if (isGroupMac(mac) || mac === 0) continue
@@ -66,9 +74,9 @@ export function findInterfaces(notes: Notes): Interfaces {
     found.marks |= neighbourhood.marks[endpoint]
     found.packetsOut += endpoints.packetsOut[endpoint]
     if (place === PLACE.mac) found.bare.push(endpoint)
-    else see(found.addresses, notes, endpoint, place)
+    else see(found.addresses, notes, endpoint)
     for (const entry of notes.of(endpoint)) {
-      for (const address of entry.addresses) found.claims.add(endpoints.addresses.parse(address))
+      for (const text of entry.addresses) claim(found, endpoints.addresses.parse(text), entry)
     }
   }
   const lan = adjacentNetworks(byMac)
@@ -76,12 +84,21 @@ export function findInterfaces(notes: Notes): Interfaces {
   return { byMac, bare }
 }
 
-function see(
-  seen: Map<AddressKey, AddressSeen>,
-  notes: Notes,
-  endpoint: number,
-  place: number,
-): void {
+function claim(found: Interface, address: AddressKey, entry: Entry): void {
+  const lease = entry.source === 'dhcp-lease'
+  const known = found.claims.get(address)
+  if (!known) {
+    const { first, last, frame } = entry
+    found.claims.set(address, { first, last, lease, frame })
+    return
+  }
+  known.first = Math.min(known.first, entry.first)
+  known.last = Math.max(known.last, entry.last)
+  known.lease ||= lease
+}
+
+function see(seen: Map<AddressKey, AddressSeen>, notes: Notes, endpoint: number): void {
+  const place = notes.neighbourhood.place(endpoint)
   const { endpoints, marks } = notes.neighbourhood
   const address = endpoints.address(endpoint)
   const out = endpoints.packetsOut[endpoint]
@@ -120,7 +137,7 @@ const network24 = (address: AddressKey) => address >>> 8
 function adjacentNetworks(byMac: Map<MacNumber, Interface>): Set<number> {
   const networks = new Set<number>()
   for (const found of byMac.values()) {
-    for (const address of found.claims) {
+    for (const address of found.claims.keys()) {
       if (address >= 0 && !isV6(address)) networks.add(network24(address))
     }
     for (const seen of found.addresses.values()) {
@@ -131,7 +148,7 @@ function adjacentNetworks(byMac: Map<MacNumber, Interface>): Set<number> {
 }
 
 function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<number>): void {
-  for (const address of found.claims) if (address > 0) found.own.add(address)
+  for (const address of found.claims.keys()) if (address > 0) found.own.add(address)
   const outside: AddressSeen[] = []
   const privates: AddressSeen[] = []
   const foreign6 = new Map<string, AddressSeen[]>()
@@ -145,26 +162,28 @@ function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<numb
       foreign6.set(network, [...(foreign6.get(network) ?? []), seen])
     }
   }
-  const kept = settlePrivate(found, privates, lan)
-  found.routerBecause = routerReason(found, outside, kept, foreign6)
+  const inside = settlePrivate(found, privates, lan)
+  const networks6 = foreign6.size
+  found.routerBecause = routerReason(found, { outside, inside, networks6 })
   if (found.routerBecause !== '') return
   for (const seen of [...outside, ...privates, ...[...foreign6.values()].flat()]) {
     found.own.add(seen.address)
   }
 }
 
-function routerReason(
-  found: Interface,
-  outside: readonly AddressSeen[],
-  relayed: readonly AddressSeen[],
-  foreign6: ReadonlyMap<string, readonly AddressSeen[]>,
-): string {
+interface Relayed {
+  readonly outside: readonly AddressSeen[]
+  readonly inside: readonly AddressSeen[]
+  readonly networks6: number
+}
+
+function routerReason(found: Interface, { outside, inside, networks6 }: Relayed): string {
   if (isVirtualRouterMac(found.mac)) return 'its MAC is that of a virtual router (VRRP, HSRP)'
   const apart = outside.filter((seen) => !(seen.marks & MARK.sameNetwork))
   if (apart.length >= 2) return `sends for ${apart.length} addresses outside the site`
   if (apart.some((seen) => seen.marks & MARK.facesPrivate)) return 'relays an address from outside'
-  if (foreign6.size >= 3) return `sends for ${foreign6.size} IPv6 networks`
-  if (relayed.length >= 1) return `sends for ${relayed.length} addresses that are not its own`
+  if (networks6 >= 3) return `sends for ${networks6} IPv6 networks`
+  if (inside.length >= 1) return `sends for ${inside.length} addresses that are not its own`
   if (found.marks & MARK.router) return 'says that it is a router'
   return ''
 }

@@ -12,6 +12,7 @@ import { findNodes, type Node, type Nodes } from './nodes.ts'
 import { Notes } from './notes.ts'
 import { Services } from './services.ts'
 
+/** What an Inventory is built from. `endpoints` is the sensor's own table. */
 export interface InventoryOptions {
   readonly endpoints: EndpointTable
   readonly identifiers: readonly Identifier[]
@@ -21,6 +22,7 @@ export interface InventoryOptions {
   readonly local?: readonly string[]
 }
 
+/** How devices are to be put together. */
 export interface DevicesQuery {
   /** Keys of merges to leave out (`Merge.key`). */
   readonly withoutMerges?: readonly string[]
@@ -71,6 +73,7 @@ export class Inventory implements FlowObserver {
   transaction(transaction: Transaction): void {
     const identifiers = this.byProtocol.get(transaction.protocol)
     if (identifiers === undefined) return
+    this.notes.now = transaction
     for (let index = 0; index < identifiers.length; index++) {
       identifiers[index].observe(transaction, this.notes)
     }
@@ -135,6 +138,7 @@ export class Inventory implements FlowObserver {
       notes: this.notes,
       services: this.services,
       registry: this.loadedRegistry(),
+      contradictions: Map.groupBy(this.notes.contradictions, (one) => one.endpoint),
     }
     return [...view.ids].map(([group, id]) => assemble(ground, group, id))
   }

@@ -1,14 +1,5 @@
-// Claims → attributes. How sources combine, for one attribute of one device:
-// 1. Claims are gathered by value (letter case and punctuation apart; 'Linux 4.9' also supports
-//    'Linux').
-// 2. Within one family of sources ('dhcp-…', 'http-…') only the strongest claim counts: two fields
-//    of one message are not two witnesses. Between families they are: noisy-or, 1 - Π(1 -
-//    confidence).
-// 3. The value with the highest sum wins. The strongest rival r takes from it: confidence × (1 -
-//    0.6 r), or 0.25 r where two words are often both true (model, os); it stays listed as a
-//    contradiction.
-// 4. Who talks to the clouds of several makers proves little about its own (a phone with their
-//    apps, a hub): three makers or more divide these claims by their number.
+// Claims about one device → its attributes, each with a confidence, what supports it and what
+// contradicts it.
 import type { Attribute, AttributeName, Observation } from './device.ts'
 
 export interface Claim {
@@ -35,7 +26,16 @@ const NAMES: readonly AttributeName[] = [
 
 export type Attributes = { [name in AttributeName]?: Attribute }
 
-/** Combines all claims about one device. */
+/**
+ * Combines all claims about one device, for each attribute like this: 1. Claims are gathered by
+ * value (letter case and punctuation apart; 'Linux' supports 'Linux 4.9'). 2. Within one family of
+ * sources ('dhcp-…', 'http-…') only the strongest claim counts: two fields of one message are not
+ * two witnesses. Between families they are: noisy-or, 1 - Π(1 - c). 3. The value with the highest
+ * sum wins. The strongest rival r takes from it: × (1 - 0.6 r), or 0.25 r where two words are often
+ * both true (model, os); it stays listed as a contradiction. 4. Who talks to the clouds of several
+ * makers proves little about its own (a phone with their apps, a hub): three makers or more divide
+ * these claims by their number.
+ */
 export function judge(claims: readonly Claim[]): Attributes {
   const result: Attributes = {}
   for (const name of NAMES) {

@@ -1,9 +1,15 @@
 // Interfaces → nodes: what will be a device unless a merge joins it to another. A node is a MAC
 // with its own addresses, or a bare address (behind a router, or from a source without MACs).
-import { isLocalMac, macText, type AddressKey, type MacNumber } from '../core/addresses.ts'
-import type { DeviceLimit } from './device.ts'
+import { isLocalMac, isV6, macText, type AddressKey, type MacNumber } from '../core/addresses.ts'
+import type { Contradiction, DeviceLimit } from './device.ts'
 import { MARK } from './identifier.ts'
-import { findInterfaces, isAlive, type AddressSeen, type Interface } from './interfaces.ts'
+import {
+  findInterfaces,
+  isAlive,
+  type AddressSeen,
+  type Claimed,
+  type Interface,
+} from './interfaces.ts'
 import { PLACE } from './neighbourhood.ts'
 import type { Notes } from './notes.ts'
 
@@ -20,6 +26,8 @@ export interface Node {
   behind: string
   /** Why it is a router, '' when it is none. */
   routerBecause: string
+  /** Addresses that it claimed while they were another's. */
+  readonly disputes: Contradiction[]
 }
 
 export interface Nodes {
@@ -40,6 +48,7 @@ class NodeFinder {
   private readonly owners = new Map<AddressKey, number[]>()
   private readonly byAddress = new Map<AddressKey, number>()
   private readonly byMac = new Map<MacNumber, number>()
+  private interfaces: ReadonlyMap<MacNumber, Interface> = new Map()
 
   constructor(notes: Notes) {
     this.notes = notes
@@ -48,9 +57,17 @@ class NodeFinder {
 
   find(): Nodes {
     const { byMac, bare } = findInterfaces(this.notes)
+    this.interfaces = byMac
     const interfaces = [...byMac.values()]
     for (const found of interfaces) this.addInterface(found)
-    for (const found of interfaces) this.addRelayed(found)
+    for (const [address, owners] of this.owners) this.settle(address, owners)
+    for (const found of interfaces) {
+      this.addRelayed(found)
+      const node = this.list[this.byMac.get(found.mac) ?? -1]
+      if (node?.routerBecause === '' && severalAtOnce(found, node)) {
+        node.limits.add('several-addresses')
+      }
+    }
     for (const seen of bare.values()) this.addBare(seen)
     return { list: this.list, ofEndpoint: this.ofEndpoint }
   }
@@ -65,6 +82,7 @@ class NodeFinder {
       placement: mac < 0 ? 'routed' : 'adjacent',
       behind: '',
       routerBecause: '',
+      disputes: [],
     }
     return this.list.push(node) - 1
   }
@@ -105,7 +123,80 @@ class NodeFinder {
       if (owners) owners.push(index)
       else this.owners.set(address, [index])
     }
-    if (found.routerBecause === '' && severalAtOnce(found)) node.limits.add('several-addresses')
+  }
+
+  /**
+   * Two MACs that claim one address at the same time: it stays with the one that has the lease,
+   * else with the one that claimed it first. The other keeps its frames, and the dispute is
+   * recorded; whether it is an attack or a fail-over is for a detector to say. One after the other
+   * is no dispute.
+   */
+  private settle(address: AddressKey, owners: number[]): void {
+    if (owners.length < 2) return
+    const claims = owners.map((index) => ({ index, claim: this.claimOf(index, address) }))
+    claims.sort(
+      (one, other) =>
+        Number(other.claim.lease) - Number(one.claim.lease) || one.claim.first - other.claim.first,
+    )
+    const [winner, ...others] = claims
+    const silent = this.interfaces.get(this.list[winner.index].mac)?.packetsOut === 0
+    for (const { index, claim } of others) {
+      if (winner.claim.lease && silent) {
+        this.handOver(address, index, winner.index)
+        owners.splice(owners.indexOf(index), 1)
+        continue
+      }
+      if (claim.first > winner.claim.last || claim.last < winner.claim.first) continue
+      const node = this.list[index]
+      node.addresses.delete(address)
+      node.limits.add('disputed-address')
+      node.disputes.push({
+        endpoint: node.endpoints[0] ?? 0,
+        attribute: 'address',
+        source: 'arp',
+        before: `${this.textOf(address)} at ${this.list[winner.index].key}`,
+        after: `${this.textOf(address)} at ${node.key}`,
+        time: claim.first,
+        frame: claim.frame,
+      })
+      owners.splice(owners.indexOf(index), 1)
+    }
+  }
+
+  /**
+   * A leaseholder whose own MAC never sends: its frames come under another's MAC (a repeater, a
+   * wireless bridge). They are its own all the same.
+   */
+  private handOver(address: AddressKey, from: number, to: number): void {
+    const node = this.list[from]
+    const seen = this.interfaces.get(node.mac)?.addresses.get(address)
+    node.addresses.delete(address)
+    this.list[to].limits.add('shared-mac')
+    this.list[to].limits.delete('only-announced')
+    if (!seen) return
+    for (const endpoint of seen.endpoints) {
+      const at = node.endpoints.indexOf(endpoint)
+      if (at >= 0) node.endpoints.splice(at, 1)
+    }
+    this.attach(to, seen)
+  }
+
+  private textOf(address: AddressKey): string {
+    return this.notes.neighbourhood.endpoints.addresses.text(address)
+  }
+
+  /** The claim, widened by when the address was used. */
+  private claimOf(index: number, address: AddressKey): Claimed {
+    const found = this.interfaces.get(this.list[index].mac)
+    const claim = found?.claims.get(address)
+    const seen = found?.addresses.get(address)
+    const used = seen && seen.packetsOut > 0 ? seen : undefined
+    return {
+      first: Math.min(claim?.first ?? Infinity, used?.first ?? Infinity),
+      last: Math.max(claim?.last ?? 0, used?.last ?? 0),
+      lease: claim?.lease ?? false,
+      frame: claim?.frame ?? 0,
+    }
   }
 
   /** The one node that owns an address; routers only when nobody else does. */
@@ -157,13 +248,14 @@ class NodeFinder {
 }
 
 /** Two own IPv4 addresses with answered traffic whose times of use overlap. */
-function severalAtOnce(found: Interface): boolean {
-  const used = [...found.own]
-    .filter((address) => address < 4294967296)
-    .map((address) => found.addresses.get(address))
-    .filter(
-      (seen) => seen !== undefined && seen.packetsOut > 0 && seen.packetsIn > 0,
-    ) as AddressSeen[]
+function severalAtOnce(found: Interface, node: Node): boolean {
+  const used = [...found.addresses.values()].filter(
+    (seen) =>
+      !isV6(seen.address) &&
+      node.addresses.has(seen.address) &&
+      seen.packetsOut > 0 &&
+      seen.packetsIn > 0,
+  )
   return used.some((one) =>
     used.some((other) => one !== other && one.first < other.last && other.first < one.last),
   )

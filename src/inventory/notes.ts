@@ -7,6 +7,8 @@ import type { AttributeName, Category, Contradiction, Strength } from './device.
 import { MARK, type Note, type Notebook } from './identifier.ts'
 import { INVENTORY_LIMITS } from './limits.ts'
 import { PLACE, type Neighbourhood } from './neighbourhood.ts'
+import { cloudOf } from './tables/clouds.ts'
+import { concludeCloud, concludeHostname } from './tables/naming.ts'
 
 export interface Conclusion {
   readonly attribute: AttributeName
@@ -42,13 +44,13 @@ export class Entry implements Note {
   addresses: readonly string[] = NONE
   mudUrls: readonly string[] = NONE
 
-  constructor(endpoint: number, source: string, text: string, transaction: Transaction) {
-    this.endpoint = endpoint
-    this.source = source
-    this.text = text
-    this.frame = transaction.frame
-    this.first = transaction.time
-    this.last = transaction.time
+  constructor(told: { endpoint: number; source: string; text: string }, now: Transaction) {
+    this.endpoint = told.endpoint
+    this.source = told.source
+    this.text = told.text
+    this.frame = now.frame
+    this.first = now.time
+    this.last = now.time
   }
 
   says(attribute: AttributeName, value: string, confidence: number): Entry {
@@ -84,6 +86,21 @@ export class Entry implements Note {
   }
 }
 
+const NOTHING_YET: Transaction = {
+  protocol: '',
+  time: 0,
+  frame: 0,
+  flow: 0,
+  source: 0,
+  destination: 0,
+  sourcePort: 0,
+  destinationPort: 0,
+  fromOriginator: true,
+  fields: {},
+}
+/** Names of clouds looked up lately, with or without a row: they repeat. */
+const NAMES_KEPT = 8192
+
 /** Sources of which an interface has one at a time: a second text is another story (I5, I9). */
 const SINGULAR = new Map<string, AttributeName>([
   ['dhcp-hostname', 'hostname'],
@@ -99,6 +116,9 @@ export class Notes implements Notebook {
   /** Distinct facts held. */
   size = 0
   private readonly endpoints: EndpointTable
+  /** What is being read: its time and frame are the evidence of what is noted. */
+  now: Transaction = NOTHING_YET
+  private readonly names = new Map<string, ReturnType<typeof cloudOf>>()
   private readonly lists: (Entry[] | undefined)[] = []
   private outside = 0
 
@@ -107,12 +127,7 @@ export class Notes implements Notebook {
     this.endpoints = neighbourhood.endpoints
   }
 
-  note(
-    endpoint: number,
-    source: string,
-    text: string,
-    transaction: Transaction,
-  ): Entry | undefined {
+  note(endpoint: number, source: string, text: string): Entry | undefined {
     const list = this.lists[endpoint]
     let same = 0
     if (list !== undefined) {
@@ -121,7 +136,7 @@ export class Notes implements Notebook {
         if (entry.source !== source) continue
         if (entry.text === text) {
           entry.count++
-          entry.last = transaction.time
+          entry.last = this.now.time
           return undefined
         }
         same++
@@ -132,15 +147,10 @@ export class Notes implements Notebook {
       }
     }
     if (endpoint <= 0 || text === '') return undefined
-    return this.add(endpoint, source, text, transaction)
+    return this.add(endpoint, source, text)
   }
 
-  private add(
-    endpoint: number,
-    source: string,
-    text: string,
-    transaction: Transaction,
-  ): Entry | undefined {
+  private add(endpoint: number, source: string, text: string): Entry | undefined {
     const place = this.neighbourhood.place(endpoint)
     if (place >= PLACE.group) return undefined
     const ours = MARK.adjacent | MARK.sameNetwork | MARK.alive
@@ -150,7 +160,7 @@ export class Notes implements Notebook {
       this.droppedAll++
       return undefined
     }
-    const entry = new Entry(endpoint, source, text, transaction)
+    const entry = new Entry({ endpoint, source, text }, this.now)
     while (this.lists.length <= endpoint) this.lists.push(undefined)
     const list = (this.lists[endpoint] ??= [])
     if (SINGULAR.has(source)) this.contradict(list, entry)
@@ -184,6 +194,25 @@ export class Notes implements Notebook {
 
   of(endpoint: number): readonly Entry[] {
     return this.lists[endpoint] ?? NONE
+  }
+
+  hostname(endpoint: number, source: string, name: string): void {
+    const note = this.note(endpoint, source, name)
+    if (note) concludeHostname(note, name)
+  }
+
+  cloud(endpoint: number, source: string, name: string): void {
+    const found = this.cloudNamed(name)
+    const note = found && this.note(endpoint, source, found.domain)
+    if (note) concludeCloud(note, found.cloud)
+  }
+
+  private cloudNamed(name: string): ReturnType<typeof cloudOf> {
+    if (this.names.has(name)) return this.names.get(name)
+    const found = cloudOf(name.toLowerCase())
+    if (this.names.size >= NAMES_KEPT) this.names.clear()
+    this.names.set(name, found)
+    return found
   }
 
   ofMac(mac: string, near: number): number {

@@ -1,6 +1,6 @@
-// How often the inventory names a device's category and manufacturer rightly, measured on captures whose
-// devices are known. `node test/accuracy/devices.ts LABELS.tsv [-v]` with THINGWARD_CAPTURES set; a truth.json of
-// the project's own test network is taken in the same way.
+// How often the inventory names a device's category and manufacturer rightly, measured on captures
+// whose devices are known. `node test/accuracy/devices.ts LABELS.tsv [-v]` with THINGWARD_CAPTURES
+// set; a truth.json of the project's own test network is taken in the same way.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Watch } from '../../src/app/index.ts'
@@ -44,7 +44,10 @@ export interface Accuracy {
 
 const tally = (): Tally => ({ right: 0, wrong: 0, unknown: 0, error: 0, mistakes: new Map() })
 
-/** Reads the table 'folder, mac, captures, vendor, model, category'; every capture of a folder is a case. */
+/**
+ * Reads the table 'folder, mac, captures, vendor, model, category'; every capture of a folder is a
+ * case.
+ */
 export function labelledCases(captures: string, table: string): Case[] {
   const [header, ...rows] = readFileSync(table, 'utf8').trim().split('\n')
   const columns = header.split('\t')
@@ -134,11 +137,15 @@ export async function measure(
       }
       found++
       const words = SAME.get(label.category) ?? [label.category]
-      count(category, device.attributes.type, label.category, (value) => words.includes(value))
+      count(category, device.attributes.type, {
+        truth: label.category,
+        isRight: (value) => words.includes(value),
+      })
       if (label.manufacturer === '') continue
-      count(manufacturer, device.attributes.manufacturer, label.manufacturer, (value) =>
-        sameMaker(value, label.manufacturer),
-      )
+      count(manufacturer, device.attributes.manufacturer, {
+        truth: label.manufacturer,
+        isRight: (value) => sameMaker(value, label.manufacturer),
+      })
     }
   }
   return { captures: cases.length, found, missing, category, manufacturer }
@@ -147,8 +154,7 @@ export async function measure(
 function count(
   account: Tally,
   attribute: Attribute | undefined,
-  truth: string,
-  isRight: (value: string) => boolean,
+  { truth, isRight }: { readonly truth: string; isRight(value: string): boolean },
 ): void {
   if (!attribute || attribute.confidence < BELIEVED) {
     account.unknown++
@@ -170,7 +176,9 @@ function count(
 
 const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** 'Hikvision' is in 'Hangzhou Hikvision Digital Technology'; 'Hewlett Packard' is known as 'HP'. */
+/**
+ * 'Hikvision' is in 'Hangzhou Hikvision Digital Technology'; 'Hewlett Packard' is known as 'HP'.
+ */
 const sameMaker = (value: string, truth: string) =>
   [truth, makerOf(truth).name].some(
     (name) => plain(name).includes(plain(value)) || plain(value).includes(plain(name)),
@@ -193,7 +201,8 @@ function line(name: string, { right, wrong, unknown, error, mistakes }: Tally): 
 
 /** As printed by `npm run accuracy`. */
 export const accuracyText = (result: Accuracy) =>
-  `${result.captures} captures, ${result.found} labelled devices found, ${result.missing} missing\n` +
+  `${result.captures} captures, ${result.found} labelled devices found, ` +
+  `${result.missing} missing\n` +
   line('category', result.category) +
   line('manufacturer', result.manufacturer)
 

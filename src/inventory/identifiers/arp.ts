@@ -13,7 +13,7 @@ export const identifier: Identifier = {
     const address = textOf(fields, 'senderAddress')
     // A probe (RFC 5227 2.1.1) has no sender address: it claims nothing yet.
     if (address === '' || address === '0.0.0.0') return
-    const note = notebook.note(source, 'arp', address, transaction)
+    const note = notebook.note(source, 'arp', address)
     if (!note) return
     note.owns(address)
     notebook.mark(source, MARK.alive)

@@ -16,7 +16,7 @@ export const identifier: Identifier = {
     const values = fields['values']
     if (!isIAm && (values === undefined || fields['kind'] !== 'complex-ack')) return
     if (fields['sourceNetwork'] !== undefined) {
-      const note = notebook.note(transaction.source, 'bacnet-router', 'routes BACnet', transaction)
+      const note = notebook.note(transaction.source, 'bacnet-router', 'routes BACnet')
       note?.type('gateway', 0.5)
       return
     }
@@ -31,7 +31,7 @@ function iAm(transaction: Transaction, notebook: Notebook): void {
   const instance = numberOf(transaction.fields, 'deviceInstance')
   const vendor = numberOf(transaction.fields, 'vendorId')
   const text = `device ${instance}, vendor ${vendor}`
-  const note = notebook.note(transaction.source, 'bacnet-i-am', text, transaction)
+  const note = notebook.note(transaction.source, 'bacnet-i-am', text)
   if (!note || Number.isNaN(instance)) return
   note.identity('bacnet-device', `bacnet-${instance}`)
 }
@@ -50,7 +50,7 @@ function properties(transaction: Transaction, notebook: Notebook): void {
   for (const [property, attribute] of Object.entries(PROPERTIES)) {
     const value = textOf(values, property)
     if (value === '' || (property === 'object-name' && !isDevice)) continue
-    const note = notebook.note(transaction.source, `bacnet-${property}`, value, transaction)
+    const note = notebook.note(transaction.source, `bacnet-${property}`, value)
     if (!note) continue
     note.says(attribute, value, 0.95)
     if (attribute === 'model') applyHints(note, value, MODELS)
@@ -58,6 +58,6 @@ function properties(transaction: Transaction, notebook: Notebook): void {
   }
   const application = textOf(values, 'application-software-version')
   notebook
-    .note(transaction.source, 'bacnet-application', application, transaction)
+    .note(transaction.source, 'bacnet-application', application)
     ?.software('BACnet application', application)
 }

@@ -19,7 +19,7 @@ export const identifier: Identifier = {
           : textOf(fields, 'text')
     if (text === '') return
     const said = fromOriginator ? text : `${text} @${sourcePort}`
-    const note = notebook.note(source, `${protocol}-banner`, said, transaction)
+    const note = notebook.note(source, `${protocol}-banner`, said)
     if (!note) return
     applyHints(note, text, BANNERS)
     if (protocol === 'telnet' || protocol === 'ftp') applyHints(note, text, PROMPTS)
@@ -30,7 +30,5 @@ export const identifier: Identifier = {
 /** Who streams on request is a camera, or records from some. */
 function realm(transaction: Transaction, notebook: Notebook): void {
   if (transaction.fromOriginator) return
-  notebook
-    .note(transaction.source, 'rtsp-server', 'answers RTSP', transaction)
-    ?.type('camera', 0.55)
+  notebook.note(transaction.source, 'rtsp-server', 'answers RTSP')?.type('camera', 0.55)
 }

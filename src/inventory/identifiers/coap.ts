@@ -30,7 +30,7 @@ export const identifier: Identifier = {
     if (fields['kind'] !== 'request') return
     const path = textOf(fields, 'path')
     if (path === '' || path.startsWith('.well-known')) return
-    const note = notebook.note(destination, 'coap-path', path, transaction)
+    const note = notebook.note(destination, 'coap-path', path)
     if (note) applyHints(note, path, PATHS)
   },
 }

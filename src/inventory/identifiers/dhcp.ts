@@ -5,7 +5,6 @@ import type { Transaction } from '../../flow/index.ts'
 import { fieldsOf, MARK, textOf, textsOf, type Identifier, type Notebook } from '../identifier.ts'
 import { PARAMETER_LISTS, VENDOR_CLASSES } from '../tables/dhcp.ts'
 import { applyHints } from '../tables/hint.ts'
-import { noteHostname } from '../tables/naming.ts'
 
 const FROM_SERVER: ReadonlySet<unknown> = new Set(['offer', 'ack', 'nak'])
 
@@ -27,14 +26,14 @@ export const identifier: Identifier = {
 function fromClient(transaction: Transaction, client: number, notebook: Notebook): void {
   const { fields } = transaction
   const vendor = textOf(fields, 'vendorClass')
-  const note = notebook.note(client, 'dhcp-vendor-class', vendor, transaction)
+  const note = notebook.note(client, 'dhcp-vendor-class', vendor)
   if (note) applyHints(note, vendor, VENDOR_CLASSES)
   const name = textOf(fields, 'hostname') || textOf(fields, 'fqdn')
-  noteHostname(notebook, client, 'dhcp-hostname', name, transaction)
+  notebook.hostname(client, 'dhcp-hostname', name)
   const list = fields['parameterList']
   if (Array.isArray(list) && list.length > 0) {
     const text = list.join(',')
-    const asked = notebook.note(client, 'dhcp-parameters', text, transaction)
+    const asked = notebook.note(client, 'dhcp-parameters', text)
     const hint = asked && parameterHint(list as readonly number[])
     if (asked && hint) {
       asked.says('os', hint.os, hint.confidence)
@@ -44,10 +43,10 @@ function fromClient(transaction: Transaction, client: number, notebook: Notebook
   }
   noteClientId(transaction, client, notebook)
   const mudUrl = textOf(fields, 'mudUrl')
-  notebook.note(client, 'dhcp-mud-url', mudUrl, transaction)?.mudUrl(mudUrl)
+  notebook.note(client, 'dhcp-mud-url', mudUrl)?.mudUrl(mudUrl)
   const address = textOf(fields, 'clientAddress')
   if (address !== '' && address !== '0.0.0.0') {
-    notebook.note(client, 'dhcp-lease', address, transaction)?.owns(address)
+    notebook.note(client, 'dhcp-lease', address)?.owns(address)
   }
 }
 
@@ -58,7 +57,7 @@ function noteClientId(transaction: Transaction, client: number, notebook: Notebo
   const id = textOf(transaction.fields, 'clientId').toLowerCase()
   const mac = textOf(transaction.fields, 'clientMac').replace(/:/g, '')
   if (id.length < 8 || id === `01${mac}`) return
-  notebook.note(client, 'dhcp-client-id', id, transaction)?.identity('dhcp-client-id', id)
+  notebook.note(client, 'dhcp-client-id', id)?.identity('dhcp-client-id', id)
 }
 
 function parameterHint(list: readonly number[]) {
@@ -74,7 +73,7 @@ function fromServer(transaction: Transaction, client: number, notebook: Notebook
   if (fields['kind'] !== 'ack') return
   const address = textOf(fields, 'assignedAddress')
   if (address === '' || address === '0.0.0.0') return
-  const lease = notebook.note(client, 'dhcp-lease', address, transaction)
+  const lease = notebook.note(client, 'dhcp-lease', address)
   if (!lease) return
   lease.owns(address)
   notebook.mark(client, MARK.alive)
@@ -85,7 +84,7 @@ function fromServer(transaction: Transaction, client: number, notebook: Notebook
     if (near === source) notebook.mark(near, MARK.router)
   }
   const name = textOf(fields, 'hostname')
-  if (name !== '') notebook.note(client, 'dhcp-assigned-name', name, transaction)
+  if (name !== '') notebook.note(client, 'dhcp-assigned-name', name)
 }
 
 /**

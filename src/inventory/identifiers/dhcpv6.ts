@@ -4,7 +4,6 @@ import type { Transaction } from '../../flow/index.ts'
 import { MARK, textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { VENDOR_CLASSES } from '../tables/dhcp.ts'
 import { applyHints } from '../tables/hint.ts'
-import { noteHostname } from '../tables/naming.ts'
 
 const FROM_SERVER: ReadonlySet<unknown> = new Set(['advertise', 'reply', 'reconfigure'])
 
@@ -23,12 +22,12 @@ export const identifier: Identifier = {
     }
     notebook.mark(source, MARK.adjacent)
     const duid = textOf(fields, 'clientDuid').toLowerCase()
-    notebook.note(source, 'dhcpv6-duid', duid, transaction)?.identity('duid', duid)
-    noteHostname(notebook, source, 'dhcpv6-fqdn', textOf(fields, 'fqdn'), transaction)
+    notebook.note(source, 'dhcpv6-duid', duid)?.identity('duid', duid)
+    notebook.hostname(source, 'dhcpv6-fqdn', textOf(fields, 'fqdn'))
     const vendor = textOf(fields, 'vendorClass')
-    const note = notebook.note(source, 'dhcpv6-vendor-class', vendor, transaction)
+    const note = notebook.note(source, 'dhcpv6-vendor-class', vendor)
     if (note) applyHints(note, vendor, VENDOR_CLASSES)
     const mudUrl = textOf(fields, 'mudUrl')
-    notebook.note(source, 'dhcpv6-mud-url', mudUrl, transaction)?.mudUrl(mudUrl)
+    notebook.note(source, 'dhcpv6-mud-url', mudUrl)?.mudUrl(mudUrl)
   },
 }

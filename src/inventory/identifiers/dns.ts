@@ -1,7 +1,6 @@
 // DNS queries: the names that only a maker's own devices and apps ask for.
 import type { Transaction } from '../../flow/index.ts'
 import { rowsOf, type Identifier, type Notebook } from '../identifier.ts'
-import { noteCloud } from '../tables/naming.ts'
 
 export const identifier: Identifier = {
   id: 'dns',
@@ -12,7 +11,7 @@ export const identifier: Identifier = {
     const { fields, source } = transaction
     if (fields['kind'] !== 'query') return
     for (const { name } of rowsOf(fields, 'questions')) {
-      if (typeof name === 'string') noteCloud(notebook, source, 'cloud-dns', name, transaction)
+      if (typeof name === 'string') notebook.cloud(source, 'cloud-dns', name)
     }
   },
 }

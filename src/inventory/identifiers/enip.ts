@@ -24,7 +24,7 @@ function identity(said: Fields, transaction: Transaction, notebook: Notebook): v
   const vendor = numberOf(said, 'vendorId')
   const type = numberOf(said, 'deviceType')
   const text = `vendor ${vendor}, type ${type}, ${product} ${revision} ${serial}`
-  const note = notebook.note(transaction.source, 'enip-identity', text, transaction)
+  const note = notebook.note(transaction.source, 'enip-identity', text)
   if (!note) return
   const category = CIP_DEVICE_TYPES.get(type)
   if (category) note.type(category, 0.9)

@@ -4,7 +4,6 @@ import type { Transaction } from '../../flow/index.ts'
 import { textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
 import { HTTP_NAMES, HTTP_SERVERS } from '../tables/http.ts'
-import { noteCloud } from '../tables/naming.ts'
 import { UPNP_SERVERS } from '../tables/upnp.ts'
 import { USER_AGENTS } from '../tables/user-agents.ts'
 
@@ -17,10 +16,10 @@ export const identifier: Identifier = {
     const { fields, source } = transaction
     if (fields['kind'] === 'request') {
       const agent = textOf(fields, 'userAgent')
-      const note = notebook.note(source, 'http-user-agent', agent, transaction)
+      const note = notebook.note(source, 'http-user-agent', agent)
       if (note) applyHints(note, agent, USER_AGENTS)
       const host = textOf(fields, 'host')
-      if (host !== '') noteCloud(notebook, source, 'cloud-http', host, transaction)
+      if (host !== '') notebook.cloud(source, 'cloud-http', host)
     } else response(transaction, notebook)
   },
 }
@@ -30,7 +29,7 @@ function response(transaction: Transaction, notebook: Notebook): void {
   const server = textOf(fields, 'server')
   if (server !== '') {
     const text = `${server} @${sourcePort}`
-    const note = notebook.note(source, 'http-server', text, transaction)
+    const note = notebook.note(source, 'http-server', text)
     if (note) {
       applyHints(note, server, HTTP_SERVERS)
       if (/UPnP\//i.test(server)) applyHints(note, server, UPNP_SERVERS)
@@ -39,7 +38,7 @@ function response(transaction: Transaction, notebook: Notebook): void {
   for (const name of ['realm', 'title'] as const) {
     const text = textOf(fields, name)
     if (text === '') continue
-    const note = notebook.note(source, `http-${name}`, text, transaction)
+    const note = notebook.note(source, `http-${name}`, text)
     if (note) applyHints(note, text, HTTP_NAMES)
   }
 }

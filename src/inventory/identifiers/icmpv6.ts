@@ -12,7 +12,7 @@ export const identifier: Identifier = {
     const kind = transaction.fields['kind']
     if (kind === 'neighbour-advertisement') {
       const target = textOf(transaction.fields, 'target')
-      notebook.note(transaction.source, 'nd', target, transaction)?.owns(target)
+      notebook.note(transaction.source, 'nd', target)?.owns(target)
     } else if (kind === 'router-advertisement') routerAdvertisement(transaction, notebook)
     else if (kind === 'neighbour-solicitation' || kind === 'router-solicitation') {
       // Hop limit 255 is required of these (RFC 4861 7.1.1): their sender is on this link.

@@ -4,7 +4,6 @@ import type { Transaction } from '../../flow/index.ts'
 import { MARK, textOf, textsOf, type Identifier, type Notebook } from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
 import { MODELS } from '../tables/models.ts'
-import { noteHostname } from '../tables/naming.ts'
 import { SYS_DESCR } from '../tables/snmp.ts'
 
 export const identifier: Identifier = {
@@ -15,23 +14,23 @@ export const identifier: Identifier = {
   observe(transaction: Transaction, notebook: Notebook) {
     const { fields, source, protocol } = transaction
     const name = textOf(fields, 'systemName')
-    if (name !== '') noteHostname(notebook, source, `${protocol}-name`, name, transaction)
+    if (name !== '') notebook.hostname(source, `${protocol}-name`, name)
     const description = textOf(fields, 'description') || textOf(fields, 'software')
-    const described = notebook.note(source, `${protocol}-description`, description, transaction)
+    const described = notebook.note(source, `${protocol}-description`, description)
     if (described) applyHints(described, description, SYS_DESCR)
     capabilities(transaction, notebook)
     inventory(transaction, notebook)
     const mudUrl = textOf(fields, 'mudUrl')
-    notebook.note(source, `${protocol}-mud-url`, mudUrl, transaction)?.mudUrl(mudUrl)
+    notebook.note(source, `${protocol}-mud-url`, mudUrl)?.mudUrl(mudUrl)
     const address = textOf(fields, 'managementAddress')
-    notebook.note(source, `${protocol}-address`, address, transaction)?.owns(address)
+    notebook.note(source, `${protocol}-address`, address)?.owns(address)
   },
 }
 
 function capabilities(transaction: Transaction, notebook: Notebook): void {
   const { fields, source, protocol } = transaction
   const text = textsOf(fields, 'capabilities').join(', ').toLowerCase()
-  const note = notebook.note(source, `${protocol}-capabilities`, text, transaction)
+  const note = notebook.note(source, `${protocol}-capabilities`, text)
   if (!note) return
   const isSwitch = /bridge|switch/.test(text)
   if (/telephone|phone/.test(text)) note.type('voip-phone', 0.93)
@@ -47,7 +46,7 @@ function inventory(transaction: Transaction, notebook: Notebook): void {
   for (const name of ['manufacturer', 'model', 'firmware', 'serial'] as const) {
     const value = textOf(fields, name)
     if (value === '') continue
-    const note = notebook.note(source, `${protocol}-${name}`, value, transaction)
+    const note = notebook.note(source, `${protocol}-${name}`, value)
     if (!note) continue
     note.says(name, value, 0.95)
     if (name === 'model') applyHints(note, value, MODELS)

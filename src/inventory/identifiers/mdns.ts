@@ -1,12 +1,19 @@
 // mDNS and DNS-SD (RFC 6762, 6763): services a device announces, its host name, and the TXT keys
 // that name model, maker, category and serial. What others answer about a device is not taken: only
 // its own words.
-import type { Transaction } from '../../flow/index.ts'
-import { MARK, rowsOf, textsOf, type Identifier, type Note, type Notebook } from '../identifier.ts'
+import type { Fields, Transaction } from '../../flow/index.ts'
+import {
+  MARK,
+  rowsOf,
+  textOf,
+  textsOf,
+  type Identifier,
+  type Note,
+  type Notebook,
+} from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
 import { HOMEKIT_CATEGORIES, MATTER_DEVICE_TYPES, SERVICE_TYPES } from '../tables/mdns.ts'
 import { MODELS } from '../tables/models.ts'
-import { noteHostname } from '../tables/naming.ts'
 
 export const identifier: Identifier = {
   id: 'mdns',
@@ -25,7 +32,7 @@ export const identifier: Identifier = {
           announced(name, transaction, notebook)
           break
         case 'TXT':
-          text(name, textsOf(answer, 'data'), transaction, notebook)
+          text(answer, transaction, notebook)
           break
         case 'A':
         case 'AAAA':
@@ -46,7 +53,7 @@ export function serviceType(name: string): string {
 
 function announced(name: string, transaction: Transaction, notebook: Notebook): void {
   const type = serviceType(name)
-  const note = notebook.note(transaction.source, 'mdns-service', name, transaction)
+  const note = notebook.note(transaction.source, 'mdns-service', name)
   const hint = note && SERVICE_TYPES.get(type)
   if (!note || !hint) return
   if (hint.type) note.type(hint.type, hint.typeConfidence ?? 0.5)
@@ -57,32 +64,28 @@ function announced(name: string, transaction: Transaction, notebook: Notebook): 
 /** Only the name is taken: a sleep proxy announces addresses that are not its own. */
 function host(name: string, transaction: Transaction, notebook: Notebook): void {
   if (!name.endsWith('.local')) return
-  noteHostname(notebook, transaction.source, 'mdns-host', name, transaction)
+  notebook.hostname(transaction.source, 'mdns-host', name)
 }
 
-function text(
-  name: string,
-  entries: readonly string[],
-  transaction: Transaction,
-  notebook: Notebook,
-): void {
+function text(answer: Fields, transaction: Transaction, notebook: Notebook): void {
+  const name = textOf(answer, 'name')
   const isDeviceInfo = name.includes('._device-info.')
   const type = isDeviceInfo ? '_device-info._tcp' : serviceType(name)
-  for (const entry of entries) {
+  for (const entry of textsOf(answer, 'data')) {
     const equals = entry.indexOf('=')
     if (equals <= 0 || equals === entry.length - 1) continue
     const key = entry.slice(0, equals).toLowerCase()
     // Other keys count and tick: they would fill the notes with what says nothing.
     if (!SERVICE_TYPES.get(type)?.txt?.[key] && !IDENTIFYING.has(key)) continue
-    const note = notebook.note(transaction.source, 'mdns-txt', `${type} ${entry}`, transaction)
-    if (note) concludeText(note, type, key, entry.slice(equals + 1).trim())
+    const note = notebook.note(transaction.source, 'mdns-txt', `${type} ${entry}`)
+    if (note) concludeText(note, type, [key, entry.slice(equals + 1).trim()])
   }
 }
 
 /** Keys of HAP, Matter and others that say what or which one a device is, whatever the service. */
 const IDENTIFYING: ReadonlySet<string> = new Set(['ci', 'dt', 'uuid', 'bridgeid', 'id', 'deviceid'])
 
-function concludeText(note: Note, type: string, key: string, value: string): void {
+function concludeText(note: Note, type: string, [key, value]: readonly [string, string]): void {
   const attribute = SERVICE_TYPES.get(type)?.txt?.[key]
   if (attribute === 'hostname') return
   if (attribute) note.says(attribute, value, 0.9)

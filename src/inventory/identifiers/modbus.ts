@@ -19,7 +19,7 @@ export const identifier: Identifier = {
     const code = textOf(device, 'product')
     const revision = textOf(device, 'revision')
     const text = [vendor, code, product, revision].filter((part) => part !== '').join('; ')
-    const note = notebook.note(transaction.source, 'modbus-identification', text, transaction)
+    const note = notebook.note(transaction.source, 'modbus-identification', text)
     if (!note) return
     note.says('manufacturer', vendor, 0.93)
     note.says('model', code || product, 0.93)

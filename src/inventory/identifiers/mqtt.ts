@@ -16,14 +16,14 @@ export const identifier: Identifier = {
     const kind = fields['kind']
     if (kind === 'connect') {
       const id = textOf(fields, 'clientId')
-      const note = notebook.note(source, 'mqtt-client', id, transaction)
+      const note = notebook.note(source, 'mqtt-client', id)
       if (note) applyHints(note, id, CLIENT_IDS)
     } else if (kind === 'publish' && fromOriginator) {
       const topic = textOf(fields, 'topic')
-      const note = notebook.note(source, 'mqtt-topic', topic, transaction)
+      const note = notebook.note(source, 'mqtt-topic', topic)
       if (note) applyHints(note, topic, TOPICS)
     } else if (kind === 'connack') {
-      notebook.note(source, 'mqtt-broker', 'answers MQTT', transaction)?.type('hub', 0.4)
+      notebook.note(source, 'mqtt-broker', 'answers MQTT')?.type('hub', 0.4)
     }
   },
 }

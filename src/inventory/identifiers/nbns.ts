@@ -2,7 +2,6 @@
 // system and roles it claims.
 import type { Transaction } from '../../flow/index.ts'
 import { fieldsOf, MARK, numberOf, textOf, type Identifier, type Notebook } from '../identifier.ts'
-import { noteHostname } from '../tables/naming.ts'
 
 const FILE_SERVER = 0x20
 const WORKSTATION = 0
@@ -26,7 +25,7 @@ export const identifier: Identifier = {
       (kind === 'datagram' && (suffix === WORKSTATION || suffix === FILE_SERVER))
     if (!isOwn) return
     notebook.mark(source, MARK.adjacent)
-    noteHostname(notebook, source, 'nbns-name', textOf(fields, 'name'), transaction)
+    notebook.hostname(source, 'nbns-name', textOf(fields, 'name'))
     announcement(transaction, notebook)
   },
 }
@@ -37,7 +36,7 @@ function announcement(transaction: Transaction, notebook: Notebook): void {
   if (version === '') return
   const type = numberOf(said, 'serverType')
   const text = `${textOf(said, 'host')} ${version} 0x${type.toString(16)}`
-  const note = notebook.note(transaction.source, 'nbns-announcement', text, transaction)
+  const note = notebook.note(transaction.source, 'nbns-announcement', text)
   if (!note) return
   if (type & UNIX) note.says('os', 'Unix (Samba)', 0.7)
   else note.says('os', `Windows NT ${version}`, 0.6)

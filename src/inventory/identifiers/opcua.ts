@@ -18,7 +18,7 @@ export const identifier: Identifier = {
       const name = textOf(application, 'name')
       const product = textOf(application, 'product')
       const text = `${name} ${product}`.trim()
-      const note = notebook.note(source, 'opcua-application', text, transaction)
+      const note = notebook.note(source, 'opcua-application', text)
       if (note) {
         note.software(name || product, '')
         if (!fromOriginator) applyHints(note, text, MODELS)
@@ -29,7 +29,7 @@ export const identifier: Identifier = {
     for (const [key, attribute] of BUILD_INFO) {
       const value = textOf(values, key)
       if (value !== '') {
-        notebook.note(source, `opcua-${key}`, value, transaction)?.says(attribute, value, 0.85)
+        notebook.note(source, `opcua-${key}`, value)?.says(attribute, value, 0.85)
       }
     }
   },

@@ -16,21 +16,21 @@ export const identifier: Identifier = {
     // Requests name whom they look for; only answers and hellos speak of the sender.
     if (fields['response'] !== true && fields['service'] !== 'hello') return
     const name = textOf(fields, 'stationName')
-    notebook.note(source, 'profinet-name', name, transaction)?.says('hostname', name, 0.9)
+    notebook.note(source, 'profinet-name', name)?.says('hostname', name, 0.9)
     const station = textOf(fields, 'deviceVendor')
-    const note = notebook.note(source, 'profinet-station', station, transaction)
+    const note = notebook.note(source, 'profinet-station', station)
     if (note) {
       note.says('model', station, 0.85)
       applyHints(note, station, MODELS)
     }
     const role = textOf(fields, 'role')
-    const played = notebook.note(source, 'profinet-role', role, transaction)
+    const played = notebook.note(source, 'profinet-role', role)
     if (role.includes('controller')) played?.type('plc', 0.85)
     else if (role.includes('supervisor')) played?.type('hmi', 0.6)
     else if (role.includes('device')) played?.type('io', 0.5)
     const address = textOf(fields, 'address')
     if (address !== '' && address !== '0.0.0.0') {
-      notebook.note(source, 'profinet-address', address, transaction)?.owns(address)
+      notebook.note(source, 'profinet-address', address)?.owns(address)
     }
   },
 }

@@ -19,7 +19,7 @@ export const identifier: Identifier = {
     const serial = textOf(values, 'serial').trim()
     const type = textOf(values, 'moduleType').trim()
     const text = [order, type, serial, firmware].filter((part) => part !== '').join('; ')
-    const note = notebook.note(source, 's7-identification', text, transaction)
+    const note = notebook.note(source, 's7-identification', text)
     if (!note) return
     note.says('model', order || type, order ? 0.97 : 0.85)
     note.says('firmware', firmware.replace(/^V\.?/i, ''), 0.95)
@@ -27,7 +27,6 @@ export const identifier: Identifier = {
     note.identity('serial', serial)
     for (const name of new Set([order, type])) applyHints(note, name, MODELS)
     const name = textOf(values, 'moduleName').trim() || textOf(values, 'plantName').trim()
-    if (name !== '')
-      notebook.note(source, 's7-name', name, transaction)?.says('hostname', name, 0.6)
+    if (name !== '') notebook.note(source, 's7-name', name)?.says('hostname', name, 0.6)
   },
 }

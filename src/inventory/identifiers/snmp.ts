@@ -4,7 +4,6 @@ import type { Transaction } from '../../flow/index.ts'
 import { fieldsOf, type Identifier, type Note, type Notebook } from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
 import { MODELS } from '../tables/models.ts'
-import { noteHostname } from '../tables/naming.ts'
 import { ENTERPRISES, SYS_DESCR } from '../tables/snmp.ts'
 
 const SYSTEM = '1.3.6.1.2.1.1.'
@@ -22,28 +21,21 @@ export const identifier: Identifier = {
     if (kind !== 'response' && kind !== 'trap' && kind !== 'report') return
     const number = fields['enterprise']
     if (typeof number === 'number' || (typeof number === 'string' && number !== '')) {
-      enterprise(source, String(number), transaction, notebook)
+      enterprise(source, String(number), notebook)
     }
     const values = fields['values']
     if (values === undefined) return
     for (const [oid, value] of Object.entries(fieldsOf(fields, 'values'))) {
-      if (typeof value === 'string' && value !== '') {
-        if (oid.startsWith(SYSTEM)) system(oid.slice(SYSTEM.length), value, transaction, notebook)
-        else if (oid.startsWith(ENTITY)) {
-          entity(oid.slice(ENTITY.length), value, transaction, notebook)
-        }
-      }
+      if (typeof value !== 'string' || value === '') continue
+      const said = { source, value, notebook }
+      if (oid.startsWith(SYSTEM)) system(oid.slice(SYSTEM.length), said)
+      else if (oid.startsWith(ENTITY)) entity(oid.slice(ENTITY.length), said)
     }
   },
 }
 
-function enterprise(
-  endpoint: number,
-  text: string,
-  transaction: Transaction,
-  notebook: Notebook,
-): void {
-  const note = notebook.note(endpoint, 'snmp-enterprise', text, transaction)
+function enterprise(endpoint: number, text: string, notebook: Notebook): void {
+  const note = notebook.note(endpoint, 'snmp-enterprise', text)
   if (note) concludeEnterprise(note, Number(ENTERPRISE.exec(text)?.[1] ?? text))
 }
 
@@ -57,16 +49,21 @@ function concludeEnterprise(note: Note, number: number): void {
   if (type) note.type(type, 0.7)
 }
 
-function system(rest: string, value: string, transaction: Transaction, notebook: Notebook): void {
-  const { source } = transaction
+interface Said {
+  readonly source: number
+  readonly value: string
+  readonly notebook: Notebook
+}
+
+function system(rest: string, { source, value, notebook }: Said): void {
   if (rest === '1.0') {
-    const note = notebook.note(source, 'snmp-sysDescr', value, transaction)
+    const note = notebook.note(source, 'snmp-sysDescr', value)
     if (note) applyHints(note, value, SYS_DESCR)
   } else if (rest === '2.0') {
-    const note = notebook.note(source, 'snmp-sysObjectID', value, transaction)
+    const note = notebook.note(source, 'snmp-sysObjectID', value)
     const number = ENTERPRISE.exec(value)?.[1]
     if (note && number) concludeEnterprise(note, Number(number))
-  } else if (rest === '5.0') noteHostname(notebook, source, 'snmp-sysName', value, transaction)
+  } else if (rest === '5.0') notebook.hostname(source, 'snmp-sysName', value)
 }
 
 /** Column of entPhysicalTable → attribute; row 1 is the chassis by custom. */
@@ -78,11 +75,11 @@ const COLUMNS = new Map<string, 'firmware' | 'serial' | 'manufacturer' | 'model'
   ['13', 'model'],
 ])
 
-function entity(rest: string, value: string, transaction: Transaction, notebook: Notebook): void {
+function entity(rest: string, { source, value, notebook }: Said): void {
   const [column, row] = rest.split('.')
   const attribute = COLUMNS.get(column)
   if (!attribute || row !== '1') return
-  const note = notebook.note(transaction.source, `snmp-${attribute}`, value, transaction)
+  const note = notebook.note(source, `snmp-${attribute}`, value)
   if (!note) return
   note.says(attribute, value, 0.93)
   if (attribute === 'serial') note.identity('serial', value)

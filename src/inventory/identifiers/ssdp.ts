@@ -17,23 +17,23 @@ export const identifier: Identifier = {
     if (kind === 'notify') notebook.mark(source, MARK.adjacent)
     const server = textOf(fields, 'server')
     if (server !== '') {
-      const note = notebook.note(source, 'ssdp-server', server, transaction)
+      const note = notebook.note(source, 'ssdp-server', server)
       if (note) applyHints(note, server, UPNP_SERVERS)
     }
     const target = textOf(fields, 'target')
     if (target !== '' && !target.startsWith('uuid:') && target !== 'upnp:rootdevice') {
-      const note = notebook.note(source, 'ssdp-type', target, transaction)
+      const note = notebook.note(source, 'ssdp-type', target)
       if (note) applyHints(note, target, UPNP_TYPES)
     }
     const path = /^https?:\/\/[^/]+(\/.*)/.exec(textOf(fields, 'location'))?.[1] ?? ''
-    const located = notebook.note(source, 'ssdp-location', path, transaction)
+    const located = notebook.note(source, 'ssdp-location', path)
     if (located) applyHints(located, path, UPNP_LOCATIONS)
     const usn = textOf(fields, 'usn')
     const uuid = /^uuid:([^:]+)/.exec(usn)?.[1]
     if (!uuid) return
     // A device inside a device has a UUID of its own: only the root's is the box.
     if (!usn.endsWith('::upnp:rootdevice')) return
-    const note = notebook.note(source, 'ssdp-uuid', uuid, transaction)
+    const note = notebook.note(source, 'ssdp-uuid', uuid)
     if (!note) return
     note.identity('upnp-uuid', uuid.toLowerCase())
     applyHints(note, uuid, UPNP_NAMES)

@@ -5,7 +5,6 @@ import { rowsOf, textOf, type Identifier, type Notebook } from '../identifier.ts
 import { applyHints } from '../tables/hint.ts'
 import { HTTP_NAMES } from '../tables/http.ts'
 import { MODELS } from '../tables/models.ts'
-import { noteCloud } from '../tables/naming.ts'
 
 export const identifier: Identifier = {
   id: 'tls',
@@ -17,7 +16,7 @@ export const identifier: Identifier = {
     const kind = fields['kind']
     if (kind === 'client-hello' || kind === 'initial') {
       const name = textOf(fields, 'serverName')
-      if (name !== '') noteCloud(notebook, source, 'cloud-tls', name, transaction)
+      if (name !== '') notebook.cloud(source, 'cloud-tls', name)
     } else if (kind === 'certificate') certificate(transaction, notebook)
   },
 }
@@ -27,7 +26,7 @@ function certificate(transaction: Transaction, notebook: Notebook): void {
   if (!leaf) return
   const sha256 = textOf(leaf, 'sha256')
   const subject = textOf(leaf, 'subject') || textOf(leaf, 'commonName')
-  const note = notebook.note(transaction.source, 'tls-certificate', subject || sha256, transaction)
+  const note = notebook.note(transaction.source, 'tls-certificate', subject || sha256)
   if (!note) return
   for (const hints of [HTTP_NAMES, MODELS]) applyHints(note, commonName(leaf), hints)
   const organisation = /(?:^|[,/] ?)O ?= ?"?([^,/"]+)/.exec(subject)?.[1]

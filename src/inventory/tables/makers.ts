@@ -3,6 +3,7 @@
 // device on a network with that maker's prefix is that thing far more often than not.
 import type { Category } from '../device.ts'
 
+/** The maker behind a MAC prefix, with what it (nearly) only makes. */
 export interface Maker {
   /** Name as used all over the inventory. */
   readonly name: string
