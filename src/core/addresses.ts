@@ -1,5 +1,6 @@
 // Addresses as numbers. IPv4 is its 32 bits; IPv6 addresses are interned and become small integers; a MAC
 // is its 48 bits. One AddressKey says which: texts are made only when somebody has to read them.
+import { TaggedIndex } from './tagged-index.ts'
 
 /** IPv4: 0 … 2^32-1. IPv6: 2^32 + its number in the AddressBook. No address: -1. */
 export type AddressKey = number
@@ -101,52 +102,38 @@ export class AddressBook {
   /** Addresses held. */
   size = 0
   private readonly capacity: number
-  private words: Int32Array
-  private index: Int32Array
+  private readonly words: Int32Array
+  private readonly index = new TaggedIndex()
 
   constructor(capacity: number) {
     this.capacity = capacity
     this.words = new Int32Array(capacity * 4)
-    this.index = new Int32Array(4096).fill(-1)
     this.intern(0, 0, 0, 0)
   }
 
   /** The number of the address made of four 32-bit words (signed); 0 when the book is full. */
   intern(a: number, b: number, c: number, d: number): number {
-    const words = this.words
-    const mask = this.index.length - 1
-    let slot = hash4(a, b, c, d) & mask
-    for (;;) {
-      const found = this.index[slot]
-      if (found < 0) break
+    const { words, index } = this
+    const hash = hash4(a, b, c, d)
+    for (let position = index.first(hash); position >= 0; position = index.next(hash, position)) {
+      const found = index.slot(position)
       const at = found << 2
       if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) {
         return found
       }
-      slot = (slot + 1) & mask
     }
     if (this.size >= this.capacity) {
       this.overflow++
       return 0
     }
     const fresh = this.size++
-    words.set([a, b, c, d], fresh << 2)
-    this.index[slot] = fresh
-    if (this.size * 2 > this.index.length) this.grow()
+    const at = fresh << 2
+    words[at] = a
+    words[at + 1] = b
+    words[at + 2] = c
+    words[at + 3] = d
+    index.insert(hash, fresh)
     return fresh
-  }
-
-  private grow(): void {
-    const index = new Int32Array(this.index.length * 2).fill(-1)
-    const mask = index.length - 1
-    const words = this.words
-    for (let entry = 0; entry < this.size; entry++) {
-      const at = entry << 2
-      let slot = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
-      while (index[slot] >= 0) slot = (slot + 1) & mask
-      index[slot] = entry
-    }
-    this.index = index
   }
 
   /** Interns 16 bytes at `offset`; the caller has checked that they are there. */

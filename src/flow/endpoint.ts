@@ -1,6 +1,7 @@
 // An Endpoint is one (VLAN, MAC, address) triple as frames show it. Everything counted later is keyed by
 // endpoint; which endpoints make one device is a view computed afterwards, so that it can be undone.
 import { NO_ADDRESS, NO_MAC, hash4, type AddressBook, type AddressKey } from '../core/addresses.ts'
+import { TaggedIndex } from '../core/tagged-index.ts'
 import type { Flow } from './flow.ts'
 
 const WORDS = 4
@@ -22,13 +23,12 @@ export class EndpointTable {
   private readonly capacity: number
   /** Word 0: MAC upper 16 bits | vlan << 16; 1: MAC lower; 2: address; 3: family (0, 1, 2) | 4 without MAC. */
   private readonly words: Int32Array
-  private index: Int32Array
+  private readonly index = new TaggedIndex()
 
   constructor(capacity: number, addresses: AddressBook) {
     this.capacity = capacity
     this.addresses = addresses
     this.words = new Int32Array(capacity * WORDS)
-    this.index = new Int32Array(4096).fill(-1)
     this.first = new Float64Array(capacity)
     this.last = new Float64Array(capacity)
     this.packetsOut = new Float64Array(capacity)
@@ -47,12 +47,10 @@ export class EndpointTable {
     const low = macHigh < 0 ? 0 : macLow
     const kind = macHigh < 0 ? family | 4 : family
     const place = family === 2 ? 0 : address
-    const mask = this.index.length - 1
-    const words = this.words
-    let slot = hash4(high, low, place, kind) & mask
-    for (;;) {
-      const found = this.index[slot]
-      if (found < 0) break
+    const { words, index } = this
+    const hash = hash4(high, low, place, kind)
+    for (let position = index.first(hash); position >= 0; position = index.next(hash, position)) {
+      const found = index.slot(position)
       const at = found * WORDS
       if (
         words[at] === high &&
@@ -62,7 +60,6 @@ export class EndpointTable {
       ) {
         return found
       }
-      slot = (slot + 1) & mask
     }
     if (this.size >= this.capacity) {
       this.overflow++
@@ -74,22 +71,8 @@ export class EndpointTable {
     words[at + 1] = low
     words[at + 2] = place
     words[at + 3] = kind
-    this.index[slot] = fresh
-    if (this.size * 2 > this.index.length) this.grow()
+    index.insert(hash, fresh)
     return fresh
-  }
-
-  private grow(): void {
-    const index = new Int32Array(this.index.length * 2).fill(-1)
-    const mask = index.length - 1
-    const words = this.words
-    for (let entry = 1; entry < this.size; entry++) {
-      const at = entry * WORDS
-      let slot = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
-      while (index[slot] >= 0) slot = (slot + 1) & mask
-      index[slot] = entry
-    }
-    this.index = index
   }
 
   /** The endpoint of keys as sources without packets have them (Zeek, EVE). */

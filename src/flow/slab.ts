@@ -1,6 +1,7 @@
 // The flow records: one slab of 128-byte lines seen as Int32Array and Float64Array, an open-addressing
 // index beside it. Allocated at its limit (untouched memory costs nothing); only the index grows.
 import { hash4 } from '../core/addresses.ts'
+import { TaggedIndex } from '../core/tagged-index.ts'
 
 /** Int32 words of one record; the F… ones are Float64 positions. */
 export const W = {
@@ -62,16 +63,13 @@ export class FlowSlab {
   /** Slots ever used: those beyond are untouched memory. */
   private used = 0
   private free = NONE
-  private index: Int32Array
-  private mask: number
+  private readonly index = new TaggedIndex()
 
   constructor(capacity: number) {
     this.capacity = capacity
     const memory = new ArrayBuffer(capacity * 128)
     this.words = new Int32Array(memory)
     this.floats = new Float64Array(memory)
-    this.index = new Int32Array(1 << 14).fill(NONE)
-    this.mask = this.index.length - 1
   }
 
   /** Slots from 0 to `touched`-1 may be alive. */
@@ -81,13 +79,10 @@ export class FlowSlab {
 
   /** The slot of this key, or -1. */
   find(a: number, b: number, ports: number, kind: number): number {
-    const words = this.words
-    const index = this.index
-    const mask = this.mask
-    let place = hash4(a, b, ports, kind) & mask
-    for (;;) {
-      const slot = index[place]
-      if (slot < 0) return NONE
+    const { words, index } = this
+    const hash = hash4(a, b, ports, kind)
+    for (let place = index.first(hash); place >= 0; place = index.next(hash, place)) {
+      const slot = index.slot(place)
       const at = slot << 5
       if (
         words[at] === a &&
@@ -97,8 +92,8 @@ export class FlowSlab {
       ) {
         return slot
       }
-      place = (place + 1) & mask
     }
+    return NONE
   }
 
   /** A zeroed slot for a key that is not there; the caller made room (`size < capacity`). */
@@ -114,57 +109,18 @@ export class FlowSlab {
     this.words[at + 3] = kind
     this.words[at + W.flags] = FLAG.live
     this.size++
-    if (this.size * 2 > this.index.length) this.grow()
-    let place = hash4(a, b, ports, kind) & this.mask
-    while (this.index[place] >= 0) place = (place + 1) & this.mask
-    this.index[place] = slot
+    this.index.insert(hash4(a, b, ports, kind), slot)
     return slot
   }
 
-  /** Frees a slot. The wheel may still hold it: `live` tells whether it is the same flow. */
+  /** Frees a slot for use by another flow. */
   remove(slot: number): void {
-    const words = this.words
-    const index = this.index
-    const mask = this.mask
+    const { words } = this
     const at = slot << 5
-    let place = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
-    while (index[place] !== slot) place = (place + 1) & mask
-    // Backward-shift deletion: no tombstones, so look-ups stay short for ever.
-    let hole = place
-    for (;;) {
-      place = (place + 1) & mask
-      const other = index[place]
-      if (other < 0) break
-      const from = other << 5
-      const home = hash4(words[from], words[from + 1], words[from + 2], words[from + 3]) & mask
-      if (((place - home) & mask) >= ((place - hole) & mask)) {
-        index[hole] = other
-        hole = place
-      }
-    }
-    index[hole] = NONE
+    this.index.remove(hash4(words[at], words[at + 1], words[at + 2], words[at + 3]), slot)
     words[at + W.flags] = 0
-    this.size--
-  }
-
-  /** Gives a removed slot back for use; separate from `remove` since the wheel links through it. */
-  release(slot: number): void {
-    this.words[(slot << 5) + W.next] = this.free
+    words[at + W.next] = this.free
     this.free = slot
-  }
-
-  private grow(): void {
-    const index = new Int32Array(this.index.length * 2).fill(NONE)
-    const mask = index.length - 1
-    const words = this.words
-    for (const slot of this.index) {
-      if (slot < 0) continue
-      const at = slot << 5
-      let place = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
-      while (index[place] >= 0) place = (place + 1) & mask
-      index[place] = slot
-    }
-    this.index = index
-    this.mask = mask
+    this.size--
   }
 }

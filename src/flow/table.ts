@@ -294,23 +294,18 @@ export class FlowTable {
   /** The wheel says this slot could be over. */
   private look(slot: number): void {
     const flags = this.slab.words[(slot << 5) + W.flags]
-    if ((flags & FLAG.live) === 0) return this.slab.release(slot)
     const expiry = this.slab.floats[(slot << 4) + F.last] + this.idleLimit(slot)
     if (expiry > this.now) return this.wheel.add(slot, Math.min(expiry, this.now + LOOK))
     this.end(slot, flags & FLAG.closing ? 'closed' : 'idle')
     this.slab.remove(slot)
-    this.slab.release(slot)
   }
 
   /** Makes room: the flow that would be looked at next goes first. */
   private evict(): void {
     const slot = this.wheel.soonest()
-    if (this.slab.words[(slot << 5) + W.flags] & FLAG.live) {
-      this.evicted++
-      this.end(slot, 'evicted')
-      this.slab.remove(slot)
-    }
-    this.slab.release(slot)
+    this.evicted++
+    this.end(slot, 'evicted')
+    this.slab.remove(slot)
   }
 
   /** Source time has moved without a packet (an idle live link). */
