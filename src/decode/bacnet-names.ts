@@ -1,17 +1,18 @@
-// Names of BACnet's enumerations (ANSI/ASHRAE 135 clause 21): object types, properties, services, network
-// messages, BVLC functions; and what each service does to a device.
+// Names of BACnet's enumerations (ANSI/ASHRAE 135 clause 21): object types, properties, services,
+// network messages, BVLC functions; and what each service does to a device.
 import type { Operation } from './operation.ts'
 
 const OBJECT_TYPES = (
-  'analog-input analog-output analog-value binary-input binary-output binary-value calendar command ' +
-  'device event-enrollment file group loop multi-state-input multi-state-output notification-class ' +
-  'program schedule averaging multi-state-value trend-log life-safety-point life-safety-zone ' +
-  'accumulator pulse-converter event-log global-group trend-log-multiple load-control structured-view ' +
-  'access-door timer access-credential access-point access-rights access-user access-zone ' +
-  'credential-data-input network-security bitstring-value characterstring-value date-pattern-value ' +
-  'date-value datetime-pattern-value datetime-value integer-value large-analog-value octetstring-value ' +
-  'positive-integer-value time-pattern-value time-value notification-forwarder alert-enrollment channel ' +
-  'lighting-output binary-lighting-output network-port elevator-group escalator lift'
+  'analog-input analog-output analog-value binary-input binary-output binary-value calendar ' +
+  'command device event-enrollment file group loop multi-state-input multi-state-output ' +
+  'notification-class program schedule averaging multi-state-value trend-log life-safety-point ' +
+  'life-safety-zone accumulator pulse-converter event-log global-group trend-log-multiple ' +
+  'load-control structured-view access-door timer access-credential access-point access-rights ' +
+  'access-user access-zone credential-data-input network-security bitstring-value ' +
+  'characterstring-value date-pattern-value date-value datetime-pattern-value datetime-value ' +
+  'integer-value large-analog-value octetstring-value positive-integer-value time-pattern-value ' +
+  'time-value notification-forwarder alert-enrollment channel lighting-output ' +
+  'binary-lighting-output network-port elevator-group escalator lift'
 ).split(' ')
 
 export const DEVICE = 8

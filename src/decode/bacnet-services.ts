@@ -1,5 +1,6 @@
-// BACnet's application layer (ANSI/ASHRAE 135 clauses 13-16 and 20.1): reads an APDU into fields. Passwords of
-// control services are skipped, never read; values are said only of what identifies a device object.
+// BACnet's application layer (ANSI/ASHRAE 135 clauses 13-16 and 20.1): reads an APDU into fields.
+// Passwords of control services are skipped, never read; values are said only of what identifies a
+// device object.
 import type { Cursor } from '../core/cursor.ts'
 import {
   COMMUNICATION,
@@ -99,7 +100,10 @@ function readPropertyService(cursor: Cursor, fields: BacnetDraft): void {
   readValue(cursor, fields, property)
 }
 
-/** Objects, each with a list of properties: in requests by tag 0, in answers by tag 2 with tag 4 values. */
+/**
+ * Objects, each with a list of properties: in requests by tag 0, in answers by tag 2 with tag 4
+ * values.
+ */
 function readMultiple(cursor: Cursor, fields: BacnetDraft, answer: boolean): void {
   const rest: BacnetDraft = { ...fields }
   for (let object = 0; object < OBJECTS_MAX && isContext(cursor, 0); object++) {

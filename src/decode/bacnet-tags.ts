@@ -1,5 +1,6 @@
-// BACnet's encoding (ANSI/ASHRAE 135 clause 20.2): tags, object identifiers, character strings. Everything
-// stays inside the cursor's bounds; a broken tag sets the cursor's overrun like any short read.
+// BACnet's encoding (ANSI/ASHRAE 135 clause 20.2): tags, object identifiers, character strings.
+// Everything stays inside the cursor's bounds; a broken tag sets the cursor's overrun like any
+// short read.
 import type { Cursor } from '../core/cursor.ts'
 import { clip } from './protocol.ts'
 

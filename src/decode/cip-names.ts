@@ -1,5 +1,6 @@
-// Names of CIP services (ODVA, The CIP Networks Library volume 1, appendix A, and Rockwell's published
-// extensions), by class where the class gives them a meaning of their own; and what each does to a device.
+// Names of CIP services (ODVA, The CIP Networks Library volume 1, appendix A, and Rockwell's
+// published extensions), by class where the class gives them a meaning of their own; and what each
+// does to a device.
 import type { Operation } from './operation.ts'
 
 export type CipService = readonly [name: string, operation: Operation]
@@ -40,7 +41,9 @@ const GENERAL = new Map<number, CipService>([
   [0x1b, ['remove member', 'write']],
 ])
 
-/** Logix controllers' data access (Rockwell publication 1756-PM020), by tag name or symbol instance. */
+/**
+ * Logix controllers' data access (Rockwell publication 1756-PM020), by tag name or symbol instance.
+ */
 const TAG = new Map<number, CipService>([
   [0x4c, ['read tag', 'read']],
   [0x4d, ['write tag', 'write']],
@@ -89,8 +92,8 @@ const OWN = new Map<number | undefined, ReadonlyMap<number, CipService>>([
 ])
 
 /**
- * Name and operation of a service; `objectClass` is undefined when a symbolic tag is addressed. An unknown
- * service of a class is other: it may do anything.
+ * Name and operation of a service; `objectClass` is undefined when a symbolic tag is addressed. An
+ * unknown service of a class is other: it may do anything.
  */
 export function cipService(service: number, objectClass: number | undefined): CipService {
   const row = service < 0x4b ? GENERAL.get(service) : OWN.get(objectClass)?.get(service)

@@ -1,5 +1,6 @@
-// CIP messages (ODVA, The CIP Networks Library volume 1): requests with their path, replies with their status,
-// identity objects, and what Forward Open says of both ends. EtherNet/IP carries them.
+// CIP messages (ODVA, The CIP Networks Library volume 1): requests with their path, replies with
+// their status, identity objects, and what Forward Open says of both ends. EtherNet/IP carries
+// them.
 import type { Cursor } from '../core/cursor.ts'
 import { CLASS, cipService, pcccCommand } from './cip-names.ts'
 import type { Operation } from './operation.ts'
@@ -125,8 +126,9 @@ export function readIdentity(cursor: Cursor): CipIdentity {
 }
 
 /**
- * Reads a request and hands it to `say`; messages inside an Unconnected Send or a Multiple Service Packet
- * are handed over instead of their wrapping. `nested` is how deep this one is wrapped already.
+ * Reads a request and hands it to `say`; messages inside an Unconnected Send or a Multiple Service
+ * Packet are handed over instead of their wrapping. `nested` is how deep this one is wrapped
+ * already.
  */
 export function readRequest(
   cursor: Cursor,

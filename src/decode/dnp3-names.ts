@@ -1,5 +1,5 @@
-// Names of DNP3's application functions, internal indications and device attributes (IEEE 1815-2012 clauses 4
-// and 11, annex A), and what each function does to an outstation.
+// Names of DNP3's application functions, internal indications and device attributes (IEEE 1815-2012
+// clauses 4 and 11, annex A), and what each function does to an outstation.
 import type { Operation } from './operation.ts'
 
 export type Dnp3Function = readonly [name: string, operation: Operation]

@@ -1,5 +1,6 @@
-// How a protocol behaves on bytes that fit no message: at a flow's start they are not its own; later a
-// segment was lost or the sender is broken, so it skips to the next segment and gives up after a while.
+// How a protocol behaves on bytes that fit no message: at a flow's start they are not its own;
+// later a segment was lost or the sender is broken, so it skips to the next segment and gives up
+// after a while.
 import type { Cursor } from '../core/cursor.ts'
 import { END, FOREIGN, NEXT, type Message, type Progress } from './protocol.ts'
 

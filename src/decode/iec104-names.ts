@@ -1,4 +1,5 @@
-// Names of IEC 60870-5-101/104 type identifications and causes of transmission, and what each type does.
+// Names of IEC 60870-5-101/104 type identifications and causes of transmission, and what each type
+// does.
 import type { Operation } from './operation.ts'
 
 export type Iec104Type = readonly [name: string, operation: Operation]

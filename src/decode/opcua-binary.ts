@@ -1,5 +1,6 @@
-// OPC UA's binary encoding (OPC 10000-6 clause 5.2): strings, node ids, extension objects, and the structures
-// that name an application or an endpoint. Bounded by the cursor; lists are cut to what is kept.
+// OPC UA's binary encoding (OPC 10000-6 clause 5.2): strings, node ids, extension objects, and the
+// structures that name an application or an endpoint. Bounded by the cursor; lists are cut to what
+// is kept.
 import type { Cursor } from '../core/cursor.ts'
 import { clip } from './protocol.ts'
 

@@ -1,4 +1,5 @@
-// Services of OPC UA by the numeric id of their binary encoding (OPC 10000-6 annex A), and what each does.
+// Services of OPC UA by the numeric id of their binary encoding (OPC 10000-6 annex A), and what
+// each does.
 import type { Operation } from './operation.ts'
 
 export type OpcuaService = readonly [name: string, operation: Operation, response: boolean]

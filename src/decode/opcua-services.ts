@@ -1,5 +1,5 @@
-// OPC UA's services (OPC 10000-4): reads the bodies of requests and responses that say who a server is, who logs
-// in, and which nodes are touched. Passwords are neither read nor said.
+// OPC UA's services (OPC 10000-4): reads the bodies of requests and responses that say who a server
+// is, who logs in, and which nodes are touched. Passwords are neither read nor said.
 import type { Cursor } from '../core/cursor.ts'
 import type { Certificate } from './certificate.ts'
 import type { Footing } from './footing.ts'
@@ -33,7 +33,9 @@ export type OpcuaFields = {
   readonly response?: true
   /** Status code of a response that is not good, eight hexadecimal digits; of an error too. */
   readonly status?: string
-  /** Read, write, browse, call: the first node (for a call the object), the method, and how many. */
+  /**
+   * Read, write, browse, call: the first node (for a call the object), the method, and how many.
+   */
   readonly node?: string
   readonly method?: string
   readonly count?: number
@@ -45,14 +47,18 @@ export type OpcuaFields = {
   readonly application?: OpcuaApplication
   readonly sessionName?: string
   readonly endpoints?: readonly OpcuaEndpoint[]
-  /** BuildInfo variables that were read: productName, manufacturer, softwareVersion, buildNumber. */
+  /**
+   * BuildInfo variables that were read: productName, manufacturer, softwareVersion, buildNumber.
+   */
   readonly values?: { readonly [name: string]: string }
 }
 
 /** What is kept of a connection. */
 export type OpcuaState = Footing & {
   securityPolicy: string
-  /** By direction: bytes of a large chunk still to pass by, and whether the next chunk continues. */
+  /**
+   * By direction: bytes of a large chunk still to pass by, and whether the next chunk continues.
+   */
   skip: [number, number]
   continues: [boolean, boolean]
   /** Publish was said. */
@@ -146,7 +152,9 @@ function readNodes(body: Cursor, fields: OpcuaDraft, state: OpcuaState, id: numb
   state.reads = names.some(Boolean) ? { id, names } : undefined
 }
 
-/** Texts among the results of a read of BuildInfo variables; any other kind of value ends the walk. */
+/**
+ * Texts among the results of a read of BuildInfo variables; any other kind of value ends the walk.
+ */
 function readBuild(body: Cursor, names: readonly (string | undefined)[]): Record<string, string> {
   const values: Record<string, string> = {}
   const count = Math.min(readCount(body), names.length)

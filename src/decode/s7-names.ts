@@ -1,5 +1,5 @@
-// Names of S7comm and S7comm-plus functions as Siemens' own tools and public research use them (there is no
-// public specification), and what each does to a PLC.
+// Names of S7comm and S7comm-plus functions as Siemens' own tools and public research use them
+// (there is no public specification), and what each does to a PLC.
 import type { Operation } from './operation.ts'
 
 type Row = readonly [name: string, operation: Operation]
@@ -71,6 +71,7 @@ const GROUPS = [
   'time functions',
 ]
 
+/** User data by group * 256 + sub-function; unknown sub-functions are named by their group. */
 export function userdataName(code: number): Row {
   const known = USERDATA.get(code)
   if (known) return known

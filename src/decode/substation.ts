@@ -1,5 +1,5 @@
-// What GOOSE and sampled values share (IEC 61850-8-1 annex C, 61850-9-2 clause 5): the header of application id,
-// length and reserved words in front of a BER-coded unit.
+// What GOOSE and sampled values share (IEC 61850-8-1 annex C, 61850-9-2 clause 5): the header of
+// application id, length and reserved words in front of a BER-coded unit.
 import type { Cursor } from '../core/cursor.ts'
 import { Der } from './der.ts'
 

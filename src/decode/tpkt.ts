@@ -1,4 +1,5 @@
-// TPKT (RFC 1006) and the few bytes of COTP (ISO 8073) behind it: what S7comm and MMS share on port 102.
+// TPKT (RFC 1006) and the few bytes of COTP (ISO 8073) behind it: what S7comm and MMS share on port
+// 102.
 import type { Cursor } from '../core/cursor.ts'
 
 /** COTP message types that are read. */
@@ -29,7 +30,10 @@ export type CotpConnect = {
   readonly called: string
 }
 
-/** Selectors of a connect request or confirm; `cursor` spans one TPKT packet and stands at its start. */
+/**
+ * Selectors of a connect request or confirm; `cursor` spans one TPKT packet and stands at its
+ * start.
+ */
 export function readConnect(cursor: Cursor): CotpConnect {
   cursor.skip(4)
   const parameters = cursor.sub(Math.min(cursor.u8(), cursor.remaining))

@@ -61,7 +61,7 @@ test('a device object says its vendor', () => {
   })
 })
 
-test('an answer to read-property-multiple: texts in two charsets, a number, a list, an error', () => {
+test('many properties in one answer: texts in two charsets, a number, a list, an error', () => {
   const { said, anomalies } = rehearse(protocol, [multiple])
   assert.deepEqual(anomalies, [])
   assert.deepEqual(said[0].values, {

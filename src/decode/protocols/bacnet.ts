@@ -1,5 +1,6 @@
-// BACnet/IP: who discovers, reads, writes and restarts building controllers, and what a device object says of
-// itself (name, vendor, model, firmware). Passwords of control services are skipped, never read.
+// BACnet/IP: who discovers, reads, writes and restarts building controllers, and what a device
+// object says of itself (name, vendor, model, firmware). Passwords of control services are skipped,
+// never read.
 import { v4Text } from '../../core/addresses.ts'
 import type { Cursor } from '../../core/cursor.ts'
 import { BVLC, networkMessageName } from '../bacnet-names.ts'
@@ -32,7 +33,9 @@ const REDIRECTING = new Set([1, 8])
 /** Whether a BVLC function carries an NPDU. */
 const carriesNpdu = (type: number) => type === FORWARDED || (type >= 9 && type <= 11)
 
-/** Reads an NPDU (clause 6.2) with its APDU or network message; false when there is nothing to say. */
+/**
+ * Reads an NPDU (clause 6.2) with its APDU or network message; false when there is nothing to say.
+ */
 function readNpdu(cursor: Cursor, fields: BacnetDraft): boolean {
   const version = cursor.u8()
   const control = cursor.u8()

@@ -1,4 +1,5 @@
-// DNP3 frames built by hand from IEEE 1815; the CRC of the test is written out bit by bit, not shared.
+// DNP3 frames built by hand from IEEE 1815; the CRC of the test is written out bit by bit, not
+// shared.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { tcp } from '../protocol.ts'

@@ -1,5 +1,6 @@
-// DNP3: what masters read, write, operate and restart at outstations, what outstations report, and the device
-// attributes (group 0) they give. Link headers are checked by their CRC; data CRCs are only stepped over.
+// DNP3: what masters read, write, operate and restart at outstations, what outstations report, and
+// the device attributes (group 0) they give. Link headers are checked by their CRC; data CRCs are
+// only stepped over.
 import type { Cursor } from '../../core/cursor.ts'
 import { Cursor as Reader } from '../../core/cursor.ts'
 import { ATTRIBUTES, dnp3Function, indicationNames } from '../dnp3-names.ts'
@@ -113,7 +114,9 @@ function readAttributes(data: Reader): Record<string, string> | undefined {
   return Object.keys(values).length > 0 ? values : undefined
 }
 
-/** The first fragment of an application message: transport byte, control, function, first object. */
+/**
+ * The first fragment of an application message: transport byte, control, function, first object.
+ */
 function sayApplication(frame: Cursor, message: Message): void {
   const destination = frame.peek(4) | (frame.peek(5) << 8)
   const source = frame.peek(6) | (frame.peek(7) << 8)

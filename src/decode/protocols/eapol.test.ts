@@ -1,4 +1,5 @@
-// EAPOL frames built by hand from IEEE 802.1X, RFC 3748 and the Wi-Fi Simple Configuration attributes.
+// EAPOL frames built by hand from IEEE 802.1X, RFC 3748 and the Wi-Fi Simple Configuration
+// attributes.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { batter, rehearse, type Line } from '../rehearse.ts'

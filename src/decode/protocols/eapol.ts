@@ -1,5 +1,5 @@
-// EAPOL (IEEE 802.1X): who logs on to the network and how, WPA key handshakes, and what a device says of itself
-// when it is set up by Wi-Fi Protected Setup. Keys and challenges are never read.
+// EAPOL (IEEE 802.1X): who logs on to the network and how, WPA key handshakes, and what a device
+// says of itself when it is set up by Wi-Fi Protected Setup. Keys and challenges are never read.
 import type { Cursor } from '../../core/cursor.ts'
 import {
   MORE,
@@ -67,7 +67,10 @@ const SETUP_ATTRIBUTES = new Map([
 ])
 const ATTRIBUTES_MAX = 64
 
-/** Attributes of a Wi-Fi Protected Setup message that identify a device; undefined when there are none. */
+/**
+ * Attributes of a Wi-Fi Protected Setup message that identify a device; undefined when there are
+ * none.
+ */
 function readSetup(body: Cursor): EapolDevice | undefined {
   if (body.u24() !== SETUP_VENDOR || body.u32() !== 1 || body.u8() !== SETUP_MESSAGE)
     return undefined
@@ -109,7 +112,10 @@ function sayEap(body: Cursor, message: Message): void {
   } else message.emit(fields)
 }
 
-/** Which message of the four-way handshake a key frame is, by its key information (IEEE 802.11 12.7.6). */
+/**
+ * Which message of the four-way handshake a key frame is, by its key information (IEEE 802.11
+ * 12.7.6).
+ */
 function handshakeMessage(body: Cursor): number | undefined {
   const descriptor = body.u8()
   const information = body.u16()

@@ -1,5 +1,5 @@
-// EtherNet/IP: who lists identities, opens sessions, reads, writes, resets and reprograms CIP devices; and the
-// identity they give. Cyclic input and output (port 2222) is said once per flow.
+// EtherNet/IP: who lists identities, opens sessions, reads, writes, resets and reprograms CIP
+// devices; and the identity they give. Cyclic input and output (port 2222) is said once per flow.
 import { v4Text } from '../../core/addresses.ts'
 import type { Cursor } from '../../core/cursor.ts'
 import { CLASS } from '../cip-names.ts'

@@ -1,5 +1,6 @@
-// EtherCAT (IEC 61158-4-12): a master's frame passes through all slaves. Said for each new combination of commands
-// in a flow, and whenever the master asks slaves for another state; the cyclic rest is not.
+// EtherCAT (IEC 61158-4-12): a master's frame passes through all slaves. Said for each new
+// combination of commands in a flow, and whenever the master asks slaves for another state; the
+// cyclic rest is not.
 import type { Cursor } from '../../core/cursor.ts'
 import type { Operation } from '../operation.ts'
 import { MORE, NEXT, ethernet, type Message, type Progress, type Protocol } from '../protocol.ts'

@@ -1,5 +1,5 @@
-// GOOSE (IEC 61850-8-1): substation events as multicast frames. Said when a publisher is first seen and when its
-// state or configuration changes; the repetitions between are not.
+// GOOSE (IEC 61850-8-1): substation events as multicast frames. Said when a publisher is first seen
+// and when its state or configuration changes; the repetitions between are not.
 import type { Cursor } from '../../core/cursor.ts'
 import {
   MORE,

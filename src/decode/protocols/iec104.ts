@@ -1,5 +1,5 @@
-// IEC 60870-5-104, telecontrol of substations over TCP: which types and causes pass, what is commanded, when
-// data transfer starts and stops. Acknowledgements (S) and link tests are not said.
+// IEC 60870-5-104, telecontrol of substations over TCP: which types and causes pass, what is
+// commanded, when data transfer starts and stops. Acknowledgements (S) and link tests are not said.
 import type { Cursor } from '../../core/cursor.ts'
 import { footing, stand, stumble } from '../footing.ts'
 import { iec104Cause, iec104Type } from '../iec104-names.ts'

@@ -1,5 +1,5 @@
-// LLDP (IEEE 802.1AB): what a device says of itself to its neighbour on the cable, with LLDP-MED's inventory, the
-// MUD URL of RFC 8520 and what PROFINET devices add.
+// LLDP (IEEE 802.1AB): what a device says of itself to its neighbour on the cable, with LLDP-MED's
+// inventory, the MUD URL of RFC 8520 and what PROFINET devices add.
 import { macText, v4Text, v6Text } from '../../core/addresses.ts'
 import type { Cursor } from '../../core/cursor.ts'
 import {
@@ -43,7 +43,9 @@ export type LldpFields = {
 type Draft = { -readonly [Name in keyof LldpFields]: LldpFields[Name] }
 
 const CAPABILITIES =
-  'other repeater bridge access-point router telephone docsis station c-vlan s-vlan two-port-relay'.split(
+  'other repeater bridge access-point router telephone docsis station c-vlan s-vlan ' +
+    'two-port-relay'
+).split(
     ' ',
   )
 const INVENTORY = new Map([

@@ -1,5 +1,6 @@
-// Modbus/TCP: who reads and who writes which registers of which unit, exceptions, and what a device says of
-// itself (function 43/14). Schneider's UMAS (function 90) starts, stops and reprograms PLCs: it is named.
+// Modbus/TCP: who reads and who writes which registers of which unit, exceptions, and what a device
+// says of itself (function 43/14). Schneider's UMAS (function 90) starts, stops and reprograms
+// PLCs: it is named.
 import type { Cursor } from '../../core/cursor.ts'
 import { footing, stand, stumble } from '../footing.ts'
 import type { Operation } from '../operation.ts'
@@ -86,7 +87,9 @@ for (const [code, name, operation] of FUNCTIONS) {
   KNOWN[code] = true
 }
 
-/** UMAS function codes as public research names them; what is not listed reads or keeps a session. */
+/**
+ * UMAS function codes as public research names them; what is not listed reads or keeps a session.
+ */
 const UMAS_FUNCTIONS = new Map<number, readonly [string, Operation]>([
   [0x02, ['UMAS read id', 'discovery']],
   [0x10, ['UMAS reserve PLC', 'control']],
@@ -216,7 +219,9 @@ function sayResponse(cursor: Cursor, message: Message, unit: number, code: numbe
   } else message.emit({ kind: 'response', unit, function: code, operation, name })
 }
 
-/** The object list of a Read Device Identification answer; what lies beyond the message is left out. */
+/**
+ * The object list of a Read Device Identification answer; what lies beyond the message is left out.
+ */
 function readObjects(cursor: Cursor): ModbusDevice {
   cursor.skip(5)
   const device: Record<string, string> = {}

@@ -1,4 +1,5 @@
-// OPC UA messages built by hand from OPC 10000-4 and 10000-6, with a small writer of its binary encoding.
+// OPC UA messages built by hand from OPC 10000-4 and 10000-6, with a small writer of its binary
+// encoding.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { batter, rehearse, tear, type Line } from '../rehearse.ts'
@@ -29,13 +30,16 @@ const result = (id: number, body: string, request = 1, status = 0) =>
     'responder',
   )
 
-/** Request header: no token, time, handle, no diagnostics, no audit entry, time-out, no extension. */
+/**
+ * Request header: no token, time, handle, no diagnostics, no audit entry, time-out, no extension.
+ */
 const ask = `0000 ${'00'.repeat(8)} ${u32(1)} ${u32(0)} ${text()} ${u32(10000)} 0000 00`
 const url = 'opc.tcp://plc:4840'
 const none = 'http://opcfoundation.org/UA/SecurityPolicy#None'
 const strong = 'http://opcfoundation.org/UA/SecurityPolicy#Basic256Sha256'
 const application = (name: string, role: number) =>
-  `${text('urn:acme:' + name)} ${text('http://acme.example/' + name)} 02 ${text(name)} ${u32(role)} ` +
+  `${text('urn:acme:' + name)} ${text('http://acme.example/' + name)} ` +
+  `02 ${text(name)} ${u32(role)} ` +
   `${text()} ${text()} ${u32(1)} ${text(url)}`
 const token = (kind: number) => `${text('id')} ${u32(kind)} ${text()} ${text()} ${text()}`
 const endpoint = (mode: number, policy: string, tokens: number[]) =>
@@ -60,7 +64,8 @@ const created = result(
 const login = (type: number, body: string) =>
   call(
     467,
-    `${text()} ${text()} ${u32(0)} ${u32(0)} ${typeId(type)} 01 ${u32(bare(body).length / 2)} ${body}`,
+    `${text()} ${text()} ${u32(0)} ${u32(0)} ${typeId(type)} ` +
+      `01 ${u32(bare(body).length / 2)} ${body}`,
   )
 const named = login(324, `${text('id')} ${text('operator')} ${text('secret')} ${text()}`)
 const write = call(673, `${u32(1)} 0302 00 ${text('Pump.Speed')} ${u32(13)} ${text()} 00`)

@@ -1,5 +1,5 @@
-// OPC UA over TCP: end points and applications as servers describe them, security policies, which services
-// pass, which nodes are written and called, how users log in (never their passwords).
+// OPC UA over TCP: end points and applications as servers describe them, security policies, which
+// services pass, which nodes are written and called, how users log in (never their passwords).
 import type { Cursor } from '../../core/cursor.ts'
 import { readCertificate } from '../certificate.ts'
 import { stand, stumble } from '../footing.ts'

@@ -1,5 +1,6 @@
-// PROFINET on the wire without IP: DCP, by which devices are found, named and addressed, and the first frame of
-// each real-time exchange. Cyclic frames come a thousand times a second: each frame id is said once per flow.
+// PROFINET on the wire without IP: DCP, by which devices are found, named and addressed, and the
+// first frame of each real-time exchange. Cyclic frames come a thousand times a second: each frame
+// id is said once per flow.
 import { macText, v4Text } from '../../core/addresses.ts'
 import type { Cursor } from '../../core/cursor.ts'
 import type { Operation } from '../operation.ts'
@@ -65,7 +66,10 @@ const ALARM_LOW = 0xfe01
 /** A name ends at its length or, in sloppy stacks, at a zero byte. */
 const blockText = (block: Cursor) => clip(block.latin1(block.remaining).split('\0', 1)[0])
 
-/** One DCP block's value by option and suboption; `prefix` says that two bytes of status stand before it. */
+/**
+ * One DCP block's value by option and suboption; `prefix` says that two bytes of status stand
+ * before it.
+ */
 function readBlock(kind: number, block: Cursor, prefix: boolean, fields: Draft): void {
   if (kind === 0x0504) {
     block.skip(2)

@@ -18,7 +18,8 @@ const job = (parameter: string, payload = '') =>
   data(`3201 0000 0001 ${size(bare(parameter))} ${size(bare(payload))} ${parameter} ${payload}`)
 const acknowledge = (parameter: string, payload = '', error = '0000') =>
   data(
-    `3203 0000 0001 ${size(bare(parameter))} ${size(bare(payload))} ${error} ${parameter} ${payload}`,
+    `3203 0000 0001 ${size(bare(parameter))} ${size(bare(payload))} ${error} ` +
+      `${parameter} ${payload}`,
     'responder',
   )
 const userdata = (parameter: string, payload: string, from?: 'responder') =>

@@ -1,5 +1,5 @@
-// S7comm and S7comm-plus, Siemens' PLC protocols over COTP: reads, writes, starts, stops, program transfers, and
-// what a PLC's system status lists say of its hardware.
+// S7comm and S7comm-plus, Siemens' PLC protocols over COTP: reads, writes, starts, stops, program
+// transfers, and what a PLC's system status lists say of its hardware.
 import type { Cursor } from '../../core/cursor.ts'
 import { stand, stumble, type Footing } from '../footing.ts'
 import type { Operation } from '../operation.ts'
@@ -76,7 +76,10 @@ const SZL = 0x401
 
 const fresh = (): State => ({ misfits: 0, called: '', sure: false, open: [false, false] })
 
-/** Selectors that Siemens' tools use: connection type 1 to 3 and rack/slot, LOGO's, or the TIA names. */
+/**
+ * Selectors that Siemens' tools use: connection type 1 to 3 and rack/slot, LOGO's, or the TIA
+ * names.
+ */
 function isSiemens(selector: string): boolean {
   if (selector.startsWith('SIMATIC-ROOT')) return true
   const type = selector.charCodeAt(0)
@@ -97,7 +100,8 @@ function sayJob(
     else message.emit({ ...fields, error })
   } else if (code === 4 || code === 5) {
     const items = body.u8()
-    // One variable: specification 0x12, length, syntax 0x10 (any), type, count, block, area, address.
+    // One variable: specification 0x12, length, syntax 0x10 (any), type, count, block, area,
+    // address.
     if (body.peek(2) === 0x10) {
       body.skip(6)
       const database = body.u16()
@@ -236,8 +240,8 @@ const isSet = (code: number) => code === 0x04f2 || code === 0x0542
 const EXECUTION_UNIT = 0x34
 
 /**
- * Whom a set request changes, when that is no process variable: the session itself and objects it made
- * (subscriptions) are its own housekeeping, the execution unit is start and stop.
+ * Whom a set request changes, when that is no process variable: the session itself and objects it
+ * made (subscriptions) are its own housekeeping, the execution unit is start and stop.
  */
 function readTarget(body: Cursor): readonly [string, Operation] | undefined {
   body.skip(4)

@@ -1,5 +1,6 @@
-// Sampled values (IEC 61850-9-2): instrument transformers as streams of thousands of frames a second. A stream
-// is said when first seen, and when its configuration or its synchronisation changes.
+// Sampled values (IEC 61850-9-2): instrument transformers as streams of thousands of frames a
+// second. A stream is said when first seen, and when its configuration or its synchronisation
+// changes.
 import type { Cursor } from '../../core/cursor.ts'
 import { ASN1, type Der } from '../der.ts'
 import {

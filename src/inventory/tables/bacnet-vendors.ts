@@ -1,5 +1,6 @@
-// BACnet vendor identifiers → the maker's name as people know it. ASHRAE assigns them and publishes the register
-// (bacnet.org, "BACnet Vendor IDs"); only numbers that several public documents agree on stand here.
+// BACnet vendor identifiers → the maker's name as people know it. ASHRAE assigns them and publishes
+// the register (bacnet.org, "BACnet Vendor IDs"); only numbers that several public documents agree
+// on stand here.
 
 export const BACNET_VENDORS: ReadonlyMap<number, string> = new Map([
   [2, 'Trane'],

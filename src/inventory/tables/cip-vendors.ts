@@ -1,5 +1,6 @@
-// CIP vendor identifiers (EtherNet/IP, DeviceNet) → the maker's name as people know it. ODVA assigns them; makers
-// print theirs as VendCode in the EDS files of their devices, which is how these are known.
+// CIP vendor identifiers (EtherNet/IP, DeviceNet) → the maker's name as people know it. ODVA
+// assigns them; makers print theirs as VendCode in the EDS files of their devices, which is how
+// these are known.
 
 export const CIP_VENDORS: ReadonlyMap<number, string> = new Map([
   [1, 'Rockwell Automation'],

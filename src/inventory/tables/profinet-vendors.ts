@@ -1,5 +1,6 @@
-// PROFINET vendor identifiers → the maker's name as people know it. PROFIBUS & PROFINET International assigns them;
-// makers print theirs as VendorID in the GSDML files of their devices, which is how these are known.
+// PROFINET vendor identifiers → the maker's name as people know it. PROFIBUS & PROFINET
+// International assigns them; makers print theirs as VendorID in the GSDML files of their devices,
+// which is how these are known.
 
 export const PROFINET_VENDORS: ReadonlyMap<number, string> = new Map([
   [0x001a, 'ABB'],
