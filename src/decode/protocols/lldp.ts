@@ -42,12 +42,20 @@ export type LldpFields = {
 
 type Draft = { -readonly [Name in keyof LldpFields]: LldpFields[Name] }
 
-const CAPABILITIES =
-  'other repeater bridge access-point router telephone docsis station c-vlan s-vlan ' +
-    'two-port-relay'
-).split(
-    ' ',
-  )
+/** By bit of the capabilities value (clause 8.5.8). */
+const CAPABILITIES = [
+  'other',
+  'repeater',
+  'bridge',
+  'access-point',
+  'router',
+  'telephone',
+  'docsis',
+  'station',
+  'c-vlan',
+  's-vlan',
+  'two-port-relay',
+]
 const INVENTORY = new Map([
   [5, 'hardware'],
   [6, 'firmware'],
