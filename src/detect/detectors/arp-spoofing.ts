@@ -35,7 +35,7 @@ export const detector: Detector = {
     const claims = context.table<Claim[]>(ADDRESSES)
     const claim = (address: string, mac: string, transaction: Transaction) => {
       if (!isClaimable(address, mac)) return
-      const list = claims.set(address, claims.get(address) ?? [])
+      const list = claims.get(address) ?? claims.set(address, [])
       const { time, frame } = transaction
       let mine = list.find((entry) => entry.mac === mac)
       if (!mine) {

@@ -7,6 +7,7 @@ import { threshold, type DetectContext, type Detector } from '../detector.ts'
 const SENDERS = threshold('senders', 2048, 'senders', 'senders with failures at one time')
 const WINDOW = threshold('window', 600, 'seconds', 'slow scans still show; older failures are forgotten')
 const TARGETS = threshold('targets', 15, 'targets', 'a device that lost its server tries fewer than this')
+const SWEEP = threshold('sweep', 120, 'seconds', 'a gateway asks for its clients too, but all day')
 const KEPT = threshold('kept', 256, 'targets', 'distinct targets kept for one sender')
 const PREFILTER = threshold('prefilter', 65_536, 'counters', 'senders that failed only now and then')
 
@@ -21,6 +22,8 @@ interface Sender {
   readonly ports: Set<number>
   readonly frames: number[]
   attempts: number
+  /** Attempts at which it is told (again): a scan of thousands is not told thousands of times. */
+  tellAt: number
 }
 
 export const detector: Detector = {
@@ -33,7 +36,7 @@ export const detector: Detector = {
     'If the sender is a thing: take it off the network, it is most likely infected; look at what answered. ' +
     'If it is your own scanner, suppress this finding for its address.',
   falsePositives: 'Vulnerability scanners and inventory tools; a client whose whole server farm is down.',
-  limits: [SENDERS, WINDOW, TARGETS, KEPT, PREFILTER],
+  limits: [SENDERS, WINDOW, TARGETS, SWEEP, KEPT, PREFILTER],
   create(context) {
     const senders = context.table<Sender>(SENDERS)
     const failures = new Uint8Array(PREFILTER.value)
@@ -51,6 +54,12 @@ export const detector: Detector = {
           const target = context.endpoints.addresses.parse(fields.targetAddress)
           sweep(context, senders, { source, destination, target, time, frame })
         },
+      },
+      // What was counted since each was last told.
+      finish() {
+        for (const sender of senders.values()) {
+          if (sender.tellAt > 0) (sender.endpoint < 0 ? tellSweep : tell)(context, sender)
+        }
       },
     }
   },
@@ -72,8 +81,12 @@ interface Senders {
 
 function senderOf(senders: Senders, endpoint: number, time: number): Sender {
   const known = senders.get(endpoint)
-  if (known && time - known.last < WINDOW.value * SECOND) return senders.set(endpoint, known)
-  return senders.set(endpoint, {
+  if (known && time - known.last < WINDOW.value * SECOND) return known
+  return fresh(senders, endpoint, time)
+}
+
+const fresh = (senders: Senders, endpoint: number, time: number): Sender =>
+  senders.set(endpoint, {
     endpoint,
     from: time,
     last: time,
@@ -82,8 +95,8 @@ function senderOf(senders: Senders, endpoint: number, time: number): Sender {
     ports: new Set(),
     frames: [],
     attempts: 0,
+    tellAt: 0,
   })
-}
 
 function failed(context: DetectContext, senders: Senders, flow: Flow): void {
   const { endpoints } = context
@@ -103,6 +116,8 @@ function failed(context: DetectContext, senders: Senders, flow: Flow): void {
   if (sender.targets.size < TARGETS.value) return
   // A client behind one busy service fails at few ports of few hosts; a scan has breadth one way.
   if (sender.hosts.size < TARGETS.value && sender.ports.size < TARGETS.value) return
+  if (sender.attempts < sender.tellAt) return
+  sender.tellAt = Math.ceil(sender.attempts * 1.25)
   tell(context, sender)
 }
 
@@ -139,30 +154,42 @@ interface Probe {
   readonly frame: number
 }
 
+/** ARP senders have entries of their own, below zero, and windows that begin anew after two minutes. */
+function sweeperOf(senders: Senders, probe: Probe): Sender {
+  const known = senders.get(-probe.source)
+  if (known && probe.time - known.from < SWEEP.value * SECOND) return known
+  return fresh(senders, -probe.source, probe.time)
+}
+
 /** ARP requests for many different addresses: looking for neighbours. */
 function sweep(context: DetectContext, senders: Senders, probe: Probe): void {
-  const sender = senderOf(senders, -probe.source, probe.time)
+  const sender = sweeperOf(senders, probe)
   sender.last = probe.time
   sender.attempts++
   if (sender.targets.size < KEPT.value) sender.targets.add(probe.target)
   if (sender.frames.length < 4) sender.frames.push(probe.frame)
-  const span = probe.time - sender.from
-  // A gateway asks for its clients all day; a sweep asks for twice as many as TARGETS in two minutes.
-  if (sender.targets.size < TARGETS.value * 2 || span > 120 * SECOND) return
-  const endpoint = probe.source
+  // A sweep asks for twice as many as TARGETS within SWEEP.
+  if (sender.targets.size < TARGETS.value * 2 || sender.attempts < sender.tellAt) return
+  sender.tellAt = Math.ceil(sender.attempts * 1.25)
+  tellSweep(context, sender)
+}
+
+function tellSweep(context: DetectContext, sender: Sender): void {
+  const { from, last, targets, frames, attempts } = sender
+  const endpoint = -sender.endpoint
   context.raise({
     key: `arp ${endpoint}`,
     about: endpoint,
     severity: 'medium',
     confidence: 0.7,
-    from: sender.from,
-    to: probe.time,
+    from,
+    to: last,
     sources: [endpoint],
     targets: [],
     expected: 'ARP requests for the gateway and a few peers',
-    seen: `ARP requests for ${sender.targets.size} different addresses within ${spanText(span)}`,
-    frames: sender.frames,
-    count: sender.attempts,
-    taints: { originator: endpoint, responder: 0, port: -1, from: sender.from, to: probe.time },
+    seen: `ARP requests for ${targets.size} different addresses within ${spanText(last - from)}`,
+    frames,
+    count: attempts,
+    taints: { originator: endpoint, responder: 0, port: -1, from, to: last },
   })
 }
