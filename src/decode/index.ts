@@ -6,6 +6,9 @@ export { FAMILY, Packet, TCP, type AnomalyCounter } from './packet.ts'
 export { LINK } from './link.ts'
 export { decodeFrame, decodeInner, spineContext, type SpineContext } from './spine.ts'
 export * from './protocol.ts'
+export { cipService } from './cip-names.ts'
+export { jobName, userdataName } from './s7-names.ts'
+export { targetText } from './text-head.ts'
 
 /** All protocols of `protocols/`, in name order. */
 export const loadProtocols = (): Promise<readonly Protocol[]> =>

@@ -4,4 +4,5 @@ export { Flow, type FlowEnd, type FlowObserver, type FlowState, type NameSource 
 export { NameTable } from './names.ts'
 export { Recognition } from './recognition.ts'
 export { FlowTable, type FlowTableParts } from './table.ts'
+export { SEEN, tcpState } from './tcp-state.ts'
 export type { Fields, Transaction } from './transaction.ts'

@@ -3,7 +3,7 @@
 import type { AnomalyTable } from '../core/anomaly.ts'
 import type { AddressBook } from '../core/addresses.ts'
 import type { Packet } from '../decode/index.ts'
-import type { EndpointTable, FlowObserver } from '../flow/index.ts'
+import type { EndpointTable, FlowObserver, NameTable } from '../flow/index.ts'
 
 /** What a source writes to: packets (decoded further on) or ready flows and transactions. */
 export interface Intake {
@@ -15,6 +15,8 @@ export interface Intake {
   readonly observer: FlowObserver
   readonly endpoints: EndpointTable
   readonly addresses: AddressBook
+  /** What DNS told whom; for sources of records, which know no packets. */
+  readonly names: NameTable
   readonly anomalies: AnomalyTable
   /** Source time has moved without a packet. */
   tick(time: number): void
@@ -44,6 +46,10 @@ export interface SourceSummary {
   readonly last: number
   /** Kinds of facts this source has and lacks: 'mac', 'arp', 'dhcp-options', 'payload' … */
   readonly lacks: readonly string[]
+  /** What sources of records were seen to carry. */
+  readonly carries?: readonly string[]
+  /** Parts of the source that are not understood, by name (logs of a Zeek folder). */
+  readonly unread?: readonly string[]
   /** Frames the capturing system says it lost; undefined when it does not say. */
   readonly dropped?: number
   readonly problem?: SourceProblem

@@ -1,0 +1,74 @@
+// Values of parsed JSON that somebody else wrote: asked for by type, '' or undefined or an empty
+// list when they are of another. Own properties only, bounded lists, bounded texts.
+import { clip, type Fields } from '../../decode/index.ts'
+
+export type Values = { readonly [name: string]: unknown }
+
+const LIST_MAX = 64
+const NOTHING: Values = Object.freeze({})
+const EMPTY: readonly unknown[] = Object.freeze([])
+
+const own = (values: Values, name: string): unknown =>
+  Object.hasOwn(values, name) ? values[name] : undefined
+
+/** Printable text of at most 256 characters; '' for what is no text. */
+export function text(values: Values, name: string): string {
+  const value = own(values, name)
+  return typeof value === 'string' ? clip(value) : ''
+}
+
+/** As `text`; undefined for ''. */
+export const optionalText = (values: Values, name: string): string | undefined =>
+  text(values, name) || undefined
+
+/** A whole number from 0 on; undefined for anything else. */
+export function count(values: Values, name: string): number | undefined {
+  const value = own(values, name)
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}
+
+export const flag = (values: Values, name: string): boolean => own(values, name) === true
+
+/** An object; an empty one for anything else. */
+export function object(values: Values, name: string): Values {
+  const value = own(values, name)
+  return isObject(value) ? value : NOTHING
+}
+
+export const has = (values: Values, name: string): boolean => own(values, name) !== undefined
+
+/** At most 64 entries; an empty list for anything else. */
+export function list(values: Values, name: string): readonly unknown[] {
+  const value = own(values, name)
+  if (!Array.isArray(value)) return EMPTY
+  return value.length > LIST_MAX ? value.slice(0, LIST_MAX) : value
+}
+
+export const objects = (values: Values, name: string): Values[] =>
+  list(values, name).filter((each): each is Values => isObject(each))
+
+export const texts = (values: Values, name: string): string[] =>
+  list(values, name)
+    .filter((each): each is string => typeof each === 'string')
+    .map((each) => clip(each))
+
+export const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const DEPTH_MAX = 6
+const NAMES_MAX = 64
+
+/** Any JSON value as a Transaction may carry it: bounded in depth, length and number. */
+export function bounded(value: unknown, depth = 0): Fields[string] {
+  if (typeof value === 'string') return clip(value)
+  if (typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'number') return value
+  if (depth >= DEPTH_MAX) return undefined
+  if (Array.isArray(value)) return value.slice(0, LIST_MAX).map((each) => bounded(each, depth + 1))
+  if (!isObject(value)) return undefined
+  const fields: Record<string, Fields[string]> = {}
+  for (const name of Object.keys(value).slice(0, NAMES_MAX)) {
+    if (name !== '__proto__') fields[clip(name, 64)] = bounded(value[name], depth + 1)
+  }
+  return fields
+}

@@ -1,0 +1,36 @@
+// Hosts as logs name them: a MAC address where the log has one, an address, a VLAN. Each is one
+// object, which learns its endpoint when something of it is told.
+import { NO_ADDRESS, NO_MAC, type AddressKey, type MacNumber } from '../../core/addresses.ts'
+
+export interface Peer {
+  readonly mac: MacNumber
+  readonly address: AddressKey
+  readonly vlan: number
+  /** Endpoint id once it was due; 0 before. */
+  endpoint: number
+}
+
+/** Addresses remembered; when more are seen, remembering starts again. */
+const REMEMBERED = 65_536
+/** MAC addresses and VLANs of one address that are remembered. */
+const VARIANTS = 16
+
+export class PeerBook {
+  private readonly byAddress = new Map<AddressKey, Peer[]>()
+
+  get(mac: MacNumber, address: AddressKey, vlan: number): Peer {
+    const variants = this.byAddress.get(address)
+    if (variants) {
+      for (const peer of variants) if (peer.mac === mac && peer.vlan === vlan) return peer
+    }
+    const peer = { mac, address, vlan, endpoint: 0 }
+    if (!variants) {
+      if (this.byAddress.size >= REMEMBERED) this.byAddress.clear()
+      this.byAddress.set(address, [peer])
+    } else if (variants.length < VARIANTS) variants.push(peer)
+    return peer
+  }
+}
+
+/** Nobody: the other side of a line about one host. */
+export const nobody = (): Peer => ({ mac: NO_MAC, address: NO_ADDRESS, vlan: 0, endpoint: 0 })
