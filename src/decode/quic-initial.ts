@@ -16,7 +16,6 @@ interface Variant {
   readonly labels: Labels
   /** The two type bits of an Initial packet. */
   readonly initial: number
-  readonly retry: number
 }
 
 interface Labels {
@@ -48,8 +47,8 @@ const SALT_2 = Buffer.from('0dede3def700a6db819381be6e269dcbf9bd2ed9', 'hex')
 const SALT_29 = Buffer.from('afbfec289993d24c9e9786f19c6111e04390a899', 'hex')
 const SALT_23 = Buffer.from('c3eef712c72ebb5a11a7d2432bb46365bef9f502', 'hex')
 
-const VARIANT_1: Variant = { name: '1', salt: SALT_1, labels: LABELS, initial: 0, retry: 3 }
-const VARIANT_2: Variant = { name: '2', salt: SALT_2, labels: LABELS_2, initial: 1, retry: 0 }
+const VARIANT_1: Variant = { name: '1', salt: SALT_1, labels: LABELS, initial: 0 }
+const VARIANT_2: Variant = { name: '2', salt: SALT_2, labels: LABELS_2, initial: 1 }
 /** Drafts that were deployed, by their number. */
 const DRAFTS = new Map<number, Variant>()
 for (let draft = 23; draft <= 34; draft++) {
@@ -57,12 +56,16 @@ for (let draft = 23; draft <= 34; draft++) {
   DRAFTS.set(draft, { ...VARIANT_1, name: `draft-${draft}`, salt })
 }
 
+/** Facebook's mvfst, sealed as draft 27 is. */
+const MVFST: Variant = { ...VARIANT_1, name: 'mvfst', salt: SALT_23 }
+
 /**
  * What is known of a version number; undefined for versions whose Initial packets nobody can read.
  */
 export function variantOf(version: number): Variant | undefined {
   if (version === 1) return VARIANT_1
   if (version === 0x6b3343cf) return VARIANT_2
+  if (version === 0xfaceb002 || version === 0xfaceb00e) return MVFST
   return version >>> 8 === 0xff0000 ? DRAFTS.get(version & 255) : undefined
 }
 

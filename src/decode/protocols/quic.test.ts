@@ -158,7 +158,7 @@ test('other versions, short headers and small datagrams are not taken on any por
 
 test('cut and flipped packets never throw, nor do odd frames', () => {
   const frames = Buffer.concat([hex('00 01 02 02 00 01 00 00 00'), crypto(0, hello)])
-  assert(batter(protocol, [{ bytes: seal({ version: V1, frames }) }]) > 1500)
+  assert(batter(protocol, [{ bytes: seal({ version: V1, frames }) }]) > 1000)
   for (let bit = 0; bit < frames.length * 8; bit++) {
     const flipped = Buffer.from(frames)
     flipped[bit >> 3] ^= 128 >> (bit & 7)
