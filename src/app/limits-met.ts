@@ -2,6 +2,7 @@
 import { LIMITS, type TableLimits } from '../core/limits.ts'
 import type { Watch } from './watch.ts'
 
+/** A bound that was met during the run, as the output declares it. */
 export interface LimitMet {
   readonly name: string
   readonly value: number

@@ -14,6 +14,7 @@ import { writeFindings } from './findings.ts'
 import { limitsMet, type LimitMet } from './limits-met.ts'
 import { Timeline, type TimelinePoint } from './timeline.ts'
 
+/** What a run may be told; everything has a default. */
 export interface WatchOptions {
   /** Budget for tables; default 512. */
   readonly memoryMegabytes?: number
@@ -29,6 +30,7 @@ export interface WatchOptions {
   progress?(state: WatchProgress): void
 }
 
+/** How far a run is; bytesTotal 0 when nobody knows the end (a stream). */
 export interface WatchProgress {
   readonly bytesRead: number
   readonly bytesTotal: number
@@ -37,6 +39,7 @@ export interface WatchProgress {
   readonly endpoints: number
 }
 
+/** Counts of the whole run, as the document shows them. */
 export interface FlowCounts {
   readonly started: number
   readonly evicted: number

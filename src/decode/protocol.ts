@@ -22,7 +22,9 @@ export type Carrier =
   | { readonly kind: 'llc'; readonly saps: readonly number[] }
   | { readonly kind: 'ip'; readonly protocols: readonly number[] }
 
+/** TCP, with its usual ports; none: content alone decides. */
 export const tcp = (...ports: number[]): Carrier => ({ kind: 'tcp', ports })
+/** UDP, with its usual ports; none: content alone decides. */
 export const udp = (...ports: number[]): Carrier => ({ kind: 'udp', ports })
 /** An EtherType carried without IP, e.g. LLDP 0x88cc. */
 export const ethernet = (...types: number[]): Carrier => ({ kind: 'ethernet', types })

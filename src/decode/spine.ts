@@ -15,6 +15,7 @@ export interface SpineContext {
   readonly anomaly: AnomalyCounter
 }
 
+/** A context for one source; fragments wait in it for their rest. */
 export function spineContext(addresses: AddressBook, anomaly: AnomalyCounter): SpineContext {
   return { addresses, anomaly, fragments: new Fragments(anomaly) }
 }

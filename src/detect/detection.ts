@@ -34,6 +34,7 @@ interface Running {
   readonly handlers: DetectorHandlers
 }
 
+/** What detection stands on; `isLocal` answers for now, cheaply. */
 export interface DetectionParts {
   readonly detectors: readonly Detector[]
   readonly endpoints: EndpointTable

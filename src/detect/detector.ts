@@ -37,6 +37,7 @@ export interface Taint {
   readonly to: number
 }
 
+/** What a detector is lent for a run. */
 export interface DetectContext {
   readonly endpoints: EndpointTable
   /** Whether an endpoint is on our side as far as is known now: a local address, or a neighbour's MAC. */
@@ -46,6 +47,7 @@ export interface DetectContext {
   table<Value>(limit: Limit): BoundedTable<Value>
 }
 
+/** What a detector listens to; all are optional, calls come in packet-time order. */
 export interface DetectorHandlers {
   flowStart?(flow: Flow): void
   flowEnd?(flow: Flow): void

@@ -2,6 +2,7 @@
 // was expected, what was seen instead, how sure we are, and which frames prove it.
 import type { Microseconds } from '../core/clock.ts'
 
+/** From least to worst; the order is what --fail-on compares. */
 export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
 

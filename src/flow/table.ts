@@ -26,6 +26,7 @@ const LOOK = 60 * SECOND
 /** Bit 23 of a key: the sender had no address yet, so its MAC stands in its place. */
 const UNADDRESSED = 1 << 23
 
+/** What a flow table works with; `capacity` is flows alive at one time. */
 export interface FlowTableParts {
   readonly capacity: number
   readonly endpoints: EndpointTable
@@ -35,6 +36,7 @@ export interface FlowTableParts {
   readonly observer: FlowObserver
 }
 
+/** Packets in, flows and transactions out to the observer; bounded by its capacity. */
 export class FlowTable {
   /** Flows started, and flows evicted because the table was full. */
   started = 0

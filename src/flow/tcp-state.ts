@@ -4,6 +4,7 @@ import type { FlowState } from './flow.ts'
 
 /** History letters by bit: upper case for the originator, lower for the responder. */
 const LETTERS = 'SHADFRTG'
+/** What was seen of a TCP connection, as bits; LETTERS spell them for the history. */
 export const SEEN = {
   syn: 1,
   synAck: 2,

@@ -5,6 +5,7 @@ import { isProfiled } from './device.ts'
 import { isReversed } from './orientation.ts'
 import type { Site } from './site.ts'
 
+/** An attempt with the id of the device whose profile judges it. */
 export interface DeviceAttempt extends Attempt {
   readonly device: string
 }

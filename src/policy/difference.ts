@@ -12,6 +12,7 @@ import type { Site } from './site.ts'
 /** How far a party permits what a line is about. */
 export type Extent = 'all' | 'partly' | 'no'
 
+/** How maker, learnt and observed agree about one permission. */
 export type LineKind =
   /** The maker permits it and it is used. */
   | 'agreed'
@@ -48,6 +49,7 @@ export interface Difference {
   readonly cautions: readonly string[]
 }
 
+/** Whom to compare: the maker's profile, the learnt one, and what was observed. */
 export interface DifferenceQuestion {
   readonly device: string
   readonly maker?: Profile

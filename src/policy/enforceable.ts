@@ -24,6 +24,7 @@ export type EnforcementNeed =
   | 'link-layer'
   | 'rate'
 
+/** Where a rule can be held, why there, and what that takes. */
 export interface Enforcement {
   readonly point: EnforcementPoint
   readonly why: string

@@ -38,6 +38,7 @@ export type Subject =
     }
   | { readonly kind: 'zone'; readonly zone: string }
 
+/** From watching to blocking; only 'enforce' blocks. */
 export type Phase = 'learn' | 'review' | 'dry-run' | 'enforce'
 
 /** One permission. Everything in `peer`, `service` and `initiated` must hold at once. */
@@ -60,6 +61,7 @@ export interface Rule {
   readonly expires?: Microseconds
 }
 
+/** Which side may start the exchange. */
 export type Initiated = 'device' | 'peer' | 'either'
 
 /** With whom. Names are lower case without trailing dot; addresses as RFC 5952 / dotted quad text. */
@@ -128,6 +130,7 @@ export interface PortRange {
   readonly to: number
 }
 
+/** What an industrial request does, whatever the protocol calls it. */
 export type Operation =
   | 'read'
   | 'write'
@@ -137,12 +140,14 @@ export type Operation =
   | 'monitor'
   | 'other'
 
+/** One permission over MQTT topics. */
 export interface TopicPermission {
   readonly access: 'publish' | 'subscribe'
   /** A topic filter as MQTT writes it (`+`, `#`). */
   readonly filter: string
 }
 
+/** The most that is permitted; a part that is absent is not limited. */
 export interface Rate {
   readonly flowsPerHour?: number
   readonly packetsPerSecond?: number

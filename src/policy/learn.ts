@@ -39,6 +39,7 @@ export class Learner implements FlowObserver {
   }
 }
 
+/** How to learn: what to leave out, and how much to hold out for maturity. */
 export interface LearnOptions extends PolicyContext {
   /** True for traffic that findings flag: it is counted, and never learnt. */
   readonly excluded?: (conversation: Conversation) => boolean

@@ -31,6 +31,7 @@ export interface Replay {
   readonly unused: readonly Rule[]
 }
 
+/** Flows, and bytes on the wire. */
 export interface Amount {
   readonly flows: number
   readonly bytes: number

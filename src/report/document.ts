@@ -92,4 +92,5 @@ const texts = (parties: Finding['sources']) => [
   ...new Set(parties.map((party) => party.address || party.mac).filter((text) => text !== '')),
 ]
 
+/** The JSON document of `watch --json`; its schema is in docs/reference. */
 export type WatchDocument = ReturnType<typeof documentOf>

@@ -1,6 +1,7 @@
 // A table for a terminal: columns as wide as their content, the last ones cut to the width there is, no
 // colour unless asked for. Hostile text cannot move the cursor.
 
+/** One column of a terminal table. */
 export interface Column<Row> {
   readonly title: string
   readonly of: (row: Row) => string

@@ -7,6 +7,7 @@ import { ruleText, type Profile } from '../policy/index.ts'
 import type { Reported } from './document.ts'
 import { safeText, tableLines } from './table.ts'
 
+/** How wide and how colourful the terminal is; `width` in columns. */
 export interface TerminalOptions {
   readonly width: number
   readonly colour: boolean

@@ -7,6 +7,7 @@ import { Packet, decodeFrame, decodeInner, spineContext, type Protocol } from '.
 import { EndpointTable, FlowTable, NameTable, Recognition, type FlowObserver } from '../flow/index.ts'
 import type { Intake, Source, SourceSummary } from './source.ts'
 
+/** What a sensor is built from; the signal ends all its sources. */
 export interface SensorOptions {
   readonly limits: TableLimits
   readonly protocols: readonly Protocol[]

@@ -35,6 +35,7 @@ export interface SourceProblem {
   readonly offset: number
 }
 
+/** What a source held, once it has ended. */
 export interface SourceSummary {
   readonly name: string
   /** 'pcap', 'pcapng', 'zeek', 'eve', 'live' … */

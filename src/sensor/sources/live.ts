@@ -11,6 +11,7 @@ const FLUSH_EVERY_MS = 250
 /** Below this many frames since the last look the buffer would wait too long. */
 const QUIET_FRAMES = 2000
 
+/** How tcpdump is started. */
 export interface LiveOptions {
   /** A pcap filter, one argument for tcpdump. */
   readonly filter?: string
