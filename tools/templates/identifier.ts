@@ -12,7 +12,7 @@ export const identifier: Identifier = {
   observe(transaction, notebook) {
     const name = textOf(transaction.fields, 'name')
     if (!transaction.fromOriginator || name === '') return
-    const note = notebook.note(transaction.source, 'example-name', name, transaction)
+    const note = notebook.note(transaction.source, 'example-name', name)
     note?.says('model', name, MODEL_CONFIDENCE)
   },
 }
