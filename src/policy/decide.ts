@@ -3,7 +3,7 @@
 import { HOUR } from '../core/clock.ts'
 import { portsCover } from './cover.ts'
 import { nameMatches } from './domain.ts'
-import type { Exchange, ExchangePeer } from './exchange.ts'
+import { ANY_HIGH_PORT, type Exchange, type ExchangePeer } from './exchange.ts'
 import type { Peer, PortRange, Profile, Rule, Service } from './form.ts'
 import { isImplied } from './implied.ts'
 import { contains, parsePrefix, type Prefix } from './prefix.ts'
@@ -48,6 +48,7 @@ export type Reason =
   | 'answer-denied'
   | 'over-rate'
 
+/** What a profile says of one attempt, and why. */
 export interface Verdict {
   readonly allowed: boolean
   readonly reason: Reason
@@ -214,7 +215,9 @@ function portsFit(service: Service, attempt: Attempt): boolean {
   const fromDevice = attempt.initiated === 'device'
   const server = fromDevice ? service.peerPorts : service.devicePorts
   const client = fromDevice ? service.devicePorts : service.peerPorts
-  if (server && !holds(server, attempt.port, attempt.port)) return false
+  const { port } = attempt
+  const [least, most] = port === ANY_HIGH_PORT ? [1024, 65535] : [port, port]
+  if (server && !holds(server, least, most)) return false
   if (!client || attempt.clientPortMin > attempt.clientPortMax) return true
   return holds(client, attempt.clientPortMin, attempt.clientPortMax)
 }

@@ -1,7 +1,7 @@
 // A rule in the making: one exchange as a candidate permission, which generalising then joins with others.
 import { ruleId, type Peer, type PortRange, type ReviewReason, type Rule } from './form.ts'
 import type { Provenance, Service } from './form.ts'
-import type { Exchange, ExchangePeer } from './exchange.ts'
+import { ANY_HIGH_PORT, type Exchange, type ExchangePeer } from './exchange.ts'
 import { groupsOf } from './prefix.ts'
 import type { Site } from './site.ts'
 import { operationNames, topicPermissions } from './speech.ts'
@@ -37,13 +37,16 @@ export function entryOf(one: Exchange): Entry {
     seen: [one.peer],
     families: 1 << one.family,
     ipProtocol: one.ipProtocol,
-    ports: ported ? { from: one.port, to: one.port } : undefined,
+    ports: ported ? portsOf(one.port) : undefined,
     icmp: icmp ? one.port : -1,
     // ICMP says by its number what it is.
     application: icmp ? '' : one.service,
     exchanges: [one],
   }
 }
+
+const portsOf = (port: number): PortRange =>
+  port === ANY_HIGH_PORT ? { from: 1024, to: 65535 } : { from: port, to: port }
 
 /** Names rather than addresses; devices rather than either. */
 function exactPeer(peer: ExchangePeer): Peer {
@@ -61,7 +64,8 @@ function exactPeer(peer: ExchangePeer): Peer {
   }
 }
 
-const hostPrefix = (address: string) => `${address}/${groupsOf(address)?.length === 2 ? 32 : 128}`
+const hostPrefix = (address: string) =>
+  address.includes('/') ? address : `${address}/${groupsOf(address)?.length === 2 ? 32 : 128}`
 
 /** The peer as text, for grouping. */
 export const peerKey = (peer: Peer): string =>

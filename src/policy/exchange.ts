@@ -6,6 +6,7 @@ import type { Conversation, ConversationTable } from './conversation.ts'
 import { isProfiled, type PolicyContext, type PolicyDevice } from './device.ts'
 import { Site } from './site.ts'
 import { isImplied } from './implied.ts'
+import { prefixOf, prefixText } from './prefix.ts'
 import type { SpeechTable } from './speech.ts'
 
 /** What one device did with one peer over one service. Plain data; texts rather than table numbers. */
@@ -16,7 +17,7 @@ export interface Exchange {
   /** FAMILY: 0 IPv4, 1 IPv6, 2 link. */
   readonly family: number
   readonly ipProtocol: number
-  /** The server's port; for ICMP type × 256 + code. */
+  /** The server's port, or ANY_HIGH_PORT; for ICMP type × 256 + code. */
   port: number
   clientPortMin: number
   clientPortMax: number
@@ -76,21 +77,55 @@ export function exchangesOf(source: ExchangeSource): Map<string, Exchange[]> {
   for (const device of devices) {
     if (isProfiled(device, context)) merged.set(device.id, new Map())
   }
+  const crowded = crowdedDevices(source, site)
   for (let row = 0; row < conversations.size; row++) {
     const originator = site.deviceAt(conversations.originatorOf(row))
     const responder = site.deviceAt(conversations.responderOf(row))
     const one = originator && merged.get(originator.id)
     const other = responder && merged.get(responder.id)
-    if (!one && !other) continue
-    if (originator === responder) continue
+    if ((!one && !other) || originator === responder) continue
     const conversation = conversations.at(row)
-    if (one) put(one, exchange(source, site, { conversation, device: originator, turned: false }))
-    if (other) put(other, exchange(source, site, { conversation, device: responder, turned: true }))
+    for (const turned of [false, true]) {
+      const [device, exchanges] = turned ? [responder, other] : [originator, one]
+      if (!device || !exchanges) continue
+      const exact = exchange(source, site, { conversation, device, turned })
+      put(exchanges, crowded.has(device) ? coarse(exact) : exact)
+    }
   }
   const result = new Map<string, Exchange[]>()
   for (const [device, exchanges] of merged) result.set(device, [...exchanges.values()])
   return result
 }
+
+/** Conversations of one device beyond which nameless outside peers are told apart by their network only. */
+const CROWD_MIN = 16_384
+
+/** Devices with so many conversations (a flood, a scan, file sharing) that each cannot be kept by itself. */
+function crowdedDevices({ conversations }: ExchangeSource, site: Site): Set<PolicyDevice> {
+  const counts = new Map<PolicyDevice, number>()
+  for (let row = 0; row < conversations.size; row++) {
+    for (const endpoint of [conversations.originatorOf(row), conversations.responderOf(row)]) {
+      const device = site.deviceAt(endpoint)
+      if (device) counts.set(device, (counts.get(device) ?? 0) + 1)
+    }
+  }
+  return new Set([...counts].filter(([, count]) => count > CROWD_MIN).map(([device]) => device))
+}
+
+/** Nameless outside peers by network (/8, /16 for IPv6), their ports from 1024 on as ANY_HIGH_PORT. */
+function coarse(one: Exchange): Exchange {
+  if (one.peer.kind !== 'outside' || one.peer.name !== '') return one
+  const network = prefixOf(one.peer.address, { v4: 8, v6: 16 })
+  const ported = one.ipProtocol === 6 || one.ipProtocol === 17
+  return {
+    ...one,
+    peer: { ...one.peer, address: network ? prefixText(network) : one.peer.address },
+    port: ported && one.port >= 1024 ? ANY_HIGH_PORT : one.port,
+  }
+}
+
+/** In `port`: any of 1024 to 65535. */
+export const ANY_HIGH_PORT = -1
 
 interface Side {
   readonly conversation: Conversation

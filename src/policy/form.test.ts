@@ -2,7 +2,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { canonicalText, ruleId, sortedRules, type Rule, type RuleContent } from './form.ts'
-import { peerText, ruleText, serviceText, subjectText } from './wording.ts'
+import { peerText, readingOrder, ruleText, serviceText, subjectText } from './wording.ts'
 
 const content: RuleContent = {
   initiated: 'device',
@@ -46,6 +46,23 @@ test('rules are kept by id, each once', () => {
     sorted,
     sorted.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   )
+})
+
+test('rules are read by who starts them, then by peer', () => {
+  const rule = (initiated: 'device' | 'peer', name: string): Rule => {
+    const fresh = { ...content, initiated, peer: { kind: 'name', name } as const }
+    return { id: ruleId(fresh), ...fresh, provenance: { kind: 'person' } }
+  }
+  const rules = [
+    rule('peer', 'a.example.com'),
+    rule('device', 'b.example.com'),
+    rule('device', 'a.b'),
+  ]
+  assert.deepEqual(readingOrder(rules).map(ruleText), [
+    'to a.b tcp/443',
+    'to b.example.com tcp/443',
+    'from a.example.com tcp/443',
+  ])
 })
 
 test('canonical text of nested values', () => {

@@ -210,6 +210,21 @@ test('a peer-to-peer camera: many addresses, many ports', () => {
   assert.equal(profile.rules[0].evidence!.peers!.length, 40)
 })
 
+test('a crowd beyond counting is said in networks, what else the device does stays exact', () => {
+  const site = new MadeUpSite(1 << 16, 1 << 16)
+  for (let index = 0; index < 17_000; index++) {
+    const to = `${20 + (index % 8)}.${index >> 8}.${index & 255}.9`
+    site.watch({ from: 'camera', to, protocol: 'udp', port: 2000 + index, clientPort: 60_000 })
+  }
+  site.watch({ from: 'camera', to: '203.0.113.5', name: 'a.example.com', port: 8883 })
+  assert.deepEqual(words(learn(site).get('camera')).slice(0, 3), [
+    'to 20.0.0.0/8 udp/1024-65535',
+    'to 21.0.0.0/8 udp/1024-65535',
+    'to 22.0.0.0/8 udp/1024-65535',
+  ])
+  assert.equal(words(learn(site).get('camera')).at(-1), 'to a.example.com tcp/8883')
+})
+
 test('a capture that begins in the middle does not turn client and server round', () => {
   const seen: Sketch = { from: 'camera', to: '203.0.113.5', port: 50_443, clientPort: 1100 }
   const late: Sketch = {
@@ -227,6 +242,21 @@ test('a capture that begins in the middle does not turn client and server round'
   assert.deepEqual(cameraWords([{ ...late, clientPort: 443, port: 50_001 }]), [
     'to 203.0.113.5 tcp/443',
   ])
+})
+
+test('TCP first heard from outside without its handshake was rather started by the device', () => {
+  const late: Sketch = {
+    from: '203.0.113.5',
+    to: 'camera',
+    port: 4508,
+    clientPort: 3478,
+    certain: false,
+    state: 'OTH',
+  }
+  assert.deepEqual(cameraWords([late]), ['to 203.0.113.5 tcp/3478'])
+  const certain: Sketch = { ...late, certain: true, state: 'SF' }
+  assert.deepEqual(cameraWords([certain]), ['from 203.0.113.5 tcp/4508'])
+  assert.deepEqual(cameraWords([{ ...late, port: 80 }]), ['from 203.0.113.5 tcp/80'])
 })
 
 test('operations and topics go into the rule', () => {

@@ -79,7 +79,7 @@ function judge(measured: Measured, estimate: number): Pick<Maturity, 'verdict' |
   if (!enough(SETTLING))
     return { verdict: 'immature', why: `${seen}: too little to judge; ${kept}` }
   if (estimate < SETTLING_MIN) return { verdict: 'immature', why: `${seen}: ${kept}` }
-  if (!enough(MATURE)) return { verdict: 'settling', why: `${seen}: less than it takes; ${kept}` }
+  if (!enough(MATURE)) return { verdict: 'settling', why: `${seen}: ${kept}; more has to be seen` }
   return { verdict: estimate >= MATURE_MIN ? 'mature' : 'settling', why: `${seen}: ${kept}` }
 }
 

@@ -9,19 +9,23 @@ const VARYING_PORTS_MIN = 3
 
 /** The exchanges of one device, settled and merged, in a fixed order. */
 export function settle(exchanges: readonly Exchange[]): Exchange[] {
-  const all = exchanges.map((one) => ({ ...one, peer: { ...one.peer } })).toSorted(byKey)
+  const all = sorted(exchanges.map((one) => ({ ...one, peer: { ...one.peer } })))
   const groups = Map.groupBy(all, (one) => `${one.peer.address} ${one.family} ${one.ipProtocol}`)
-  for (const group of groups.values()) settleDirections(group)
+  // Networks that stand for a crowd are no single peers.
+  for (const group of groups.values()) {
+    if (!group[0].peer.address.includes('/')) settleDirections(group)
+  }
   adoptNames(all)
   adoptApplications(all)
   return merge(all)
 }
 
 const fullKey = (one: Exchange) => `${exchangeKey(one)} ${one.peer.address}`
-const byKey = (a: Exchange, b: Exchange) => {
-  const [one, other] = [fullKey(a), fullKey(b)]
-  return one < other ? -1 : one > other ? 1 : 0
-}
+const sorted = (exchanges: readonly Exchange[]): Exchange[] =>
+  exchanges
+    .map((one) => [fullKey(one), one] as const)
+    .toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+    .map(([, one]) => one)
 
 /** Joins those that have become the same; named ones regardless of the address. */
 function merge(exchanges: readonly Exchange[]): Exchange[] {
@@ -33,14 +37,15 @@ function merge(exchanges: readonly Exchange[]): Exchange[] {
     if (found) absorb(found, one)
     else merged.set(key, one)
   }
-  return [...merged.values()].toSorted(byKey)
+  return sorted([...merged.values()])
 }
 
 /** All exchanges with one peer address over one IP protocol. */
 function settleDirections(group: readonly Exchange[]): void {
-  const ported = group[0].ipProtocol === 6 || group[0].ipProtocol === 17
-  if (!ported || group[0].family === 2) return
+  const tcp = group[0].ipProtocol === 6
+  if ((!tcp && group[0].ipProtocol !== 17) || group[0].family === 2) return
   turnVarying(group.filter((one) => !one.certain && one.peer.kind !== 'group'))
+  if (tcp) group.filter(isLateFromOutside).forEach(turn)
   for (const one of group) {
     if (one.certain || one.flows === 0) continue
     const other = group.find((candidate) => isTurned(one, candidate))
@@ -58,14 +63,28 @@ function turnVarying(uncertain: readonly Exchange[]): void {
   for (const group of groups.values()) {
     const ports = new Set(group.map((one) => one.port))
     if (ports.size < VARYING_PORTS_MIN || ports.has(group[0].clientPortMin)) continue
-    for (const one of group) {
-      const { port } = one
-      one.initiated = one.initiated === 'device' ? 'peer' : 'device'
-      one.port = one.clientPortMin
-      one.clientPortMin = one.clientPortMax = port
-    }
+    group.forEach(turn)
   }
 }
+
+/** The client is the server, and the other way round. */
+function turn(one: Exchange): void {
+  const { port } = one
+  one.initiated = one.initiated === 'device' ? 'peer' : 'device'
+  one.port = one.clientPortMin
+  one.clientPortMin = one.clientPortMax = port
+}
+
+/**
+ * TCP without a handshake, first heard from outside, between ports alike: things call out far more often
+ * than they are called.
+ */
+const isLateFromOutside = (one: Exchange): boolean =>
+  !one.certain &&
+  one.initiated === 'peer' &&
+  one.peer.kind === 'outside' &&
+  one.clientPortMin === one.clientPortMax &&
+  serverLikeness(one.clientPortMin) >= serverLikeness(one.port)
 
 /** Whether `one` is what `other` shows, seen from the wrong end. */
 function isTurned(one: Exchange, other: Exchange): boolean {

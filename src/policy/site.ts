@@ -56,7 +56,11 @@ export class Site {
   /** The other side of an exchange; `name` is kept for outside peers, if it can be a DNS name. */
   peer(endpoint: number, name: string, nameSource: NameSource): ExchangePeer {
     let peer = this.peers.get(endpoint)
-    if (!peer) this.peers.set(endpoint, (peer = this.identify(endpoint)))
+    if (!peer) {
+      peer = this.identify(endpoint)
+      // Those outside may be any number.
+      if (peer.kind !== 'outside') this.peers.set(endpoint, peer)
+    }
     const named = peer.kind === 'outside' && isDnsName(name)
     return { ...peer, name: named ? name : '', nameSource: named ? nameSource : '' }
   }

@@ -86,6 +86,15 @@ export function ruleText(rule: Pick<Rule, 'initiated' | 'peer' | 'service'>): st
   return `${direction} ${peerText(rule.peer)} ${serviceText(rule.service)}`
 }
 
+/** Rules in the order people read them: what it starts, what is started with it; peers and ports sorted. */
+export function readingOrder<Listed extends Rule>(rules: readonly Listed[]): Listed[] {
+  const order = ['device', 'either', 'peer']
+  const keys = new Map(
+    rules.map((rule) => [rule, `${order.indexOf(rule.initiated)} ${ruleText(rule)}`]),
+  )
+  return rules.toSorted((a, b) => (keys.get(a)! < keys.get(b)! ? -1 : 1))
+}
+
 /** Whom a profile is about, in a few words. */
 export function subjectText(subject: Subject): string {
   if (subject.kind === 'device') return subject.name ?? subject.device

@@ -52,11 +52,12 @@ export interface Sketch {
 
 /** A learner and what it needs; every site is its own. */
 export class MadeUpSite {
-  readonly endpoints = new EndpointTable(1 << 14, new AddressBook(1 << 12))
+  readonly endpoints: EndpointTable
   readonly learner: Learner
   private readonly flow = new Flow()
 
-  constructor(conversations = 1 << 12) {
+  constructor(conversations = 1 << 12, endpoints = 1 << 14) {
+    this.endpoints = new EndpointTable(endpoints, new AddressBook(1 << 12))
     this.learner = new Learner({ conversations }, this.endpoints)
   }
 

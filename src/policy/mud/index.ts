@@ -15,3 +15,10 @@ export { checkMud } from './check.ts'
 export { profileFromMud } from './profile.ts'
 export { writeMud, type MudWriteOptions, type MudWritten } from './write.ts'
 export type { Loss, LossKind } from './loss.ts'
+export {
+  assignMudFiles,
+  mudFileName,
+  type AssignedBy,
+  type Assignment,
+  type NamedMudFile,
+} from './assign.ts'

@@ -12,7 +12,15 @@ import {
   yanglint,
 } from '../../../test/policy/mud-files.ts'
 import { ruleId, ruleText, type Profile, type Rule, type RuleContent } from '../index.ts'
-import { checkMud, profileFromMud, readMud, readMudText, writeMud } from './index.ts'
+import {
+  assignMudFiles,
+  checkMud,
+  mudFileName,
+  profileFromMud,
+  readMud,
+  readMudText,
+  writeMud,
+} from './index.ts'
 
 const LAST_UPDATE = Date.UTC(2026, 0, 5) * 1000
 const seed = Number(process.env.THINGWARD_SEED ?? Date.now() % 1_000_000)
@@ -353,6 +361,38 @@ test(`nothing a file says makes reading throw, and what is read can be written (
     }),
     { seed, numRuns: 2000 },
   )
+})
+
+test('a written file finds back to its device; a MUD URL goes before its name', () => {
+  const plain = { role: 'thing', endpoints: [], addresses: [] } as const
+  const camera = { ...plain, id: 'd1', name: 'Front door: Camera!', macs: ['02:00:00:00:00:10'] }
+  const routed = { ...plain, id: 'd2', name: '', macs: [], addresses: ['fe80::1'] }
+  const printer = { ...plain, id: 'd3', name: 'Old Printer', macs: ['02:00:00:00:00:12'] }
+  const talker = {
+    ...plain,
+    id: 'd4',
+    name: 'x',
+    macs: ['02:00:00:00:00:13'],
+    mudUrl: 'https://a/b',
+  }
+  assert.equal(mudFileName(camera), 'front-door-camera_02-00-00-00-00-10.json')
+  assert.equal(mudFileName(routed), 'device_fe80-1.json')
+  const mud = readMud(lamp()).file!
+  const files = [
+    { name: mudFileName(camera), mud },
+    { name: mudFileName(routed), mud },
+    { name: 'oldprinter.json', mud },
+    { name: mudFileName(talker), mud },
+    { name: 'other.json', mud: { ...mud, mudUrl: 'https://a/b' } },
+  ]
+  const assigned = assignMudFiles(files, [camera, routed, printer, talker])
+  const found = [...assigned].map(([id, { file, by }]) => `${id} ${by} ${file.name}`)
+  assert.deepEqual(found, [
+    'd1 mac front-door-camera_02-00-00-00-00-10.json',
+    'd2 address device_fe80-1.json',
+    'd3 name oldprinter.json',
+    'd4 mud-url other.json',
+  ])
 })
 
 test('text that is no MUD file', () => {
