@@ -45,9 +45,13 @@ test('request, accept, accounting', () => {
   ])
 })
 
-test('an attribute over the end is malformed', () => {
-  const { said, anomalies } = rehearse(protocol, [{ hex: message('01', '01ff') }])
-  assert.deepEqual([said, anomalies], [[], ['radius-malformed']])
+test('an attribute over the end, or of no length, is malformed; those before are said', () => {
+  const name = attribute(32, text('ap-1'))
+  for (const broken of ['01ff', '0100']) {
+    const { said, anomalies } = rehearse(protocol, [{ hex: message('01', name, broken) }])
+    assert.equal(said[0].nasName, 'ap-1')
+    assert.deepEqual(anomalies, ['radius-malformed'])
+  }
 })
 
 test('damaged messages do no harm', () => {

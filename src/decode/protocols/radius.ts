@@ -48,7 +48,7 @@ export const protocol: Protocol = {
   id: 'radius',
   title: 'RADIUS',
   spec: 'RFC 2865',
-  over: [udp(1812, 1813, 1645, 1646, 3799)],
+  over: [udp(1812, 1813, 1645, 1646, 1700, 3799)],
   packets: Infinity,
 
   recognise(cursor: Cursor): Certainty {
@@ -57,9 +57,9 @@ export const protocol: Protocol = {
 
   decode(cursor: Cursor, message: Message): Progress {
     if (isRadius(cursor)) {
-      const fields = read(cursor.sub(cursor.peek16(2)))
-      if (fields) message.emit(fields)
-      else message.anomaly('radius-malformed')
+      const body = cursor.sub(cursor.peek16(2))
+      message.emit(read(body))
+      if (body.overrun) message.anomaly('radius-malformed')
     } else if (!message.packet.cut) message.anomaly('radius-malformed')
     cursor.seek(cursor.end)
     return NEXT
@@ -71,14 +71,17 @@ const isRadius = (cursor: Cursor): boolean => {
   return length >= HEADER && length <= cursor.remaining && KINDS[cursor.peek()] !== undefined
 }
 
-/** undefined: attributes do not fit. */
-function read(body: Cursor): RadiusFields | undefined {
+/** What was read before an attribute that does not fit is good; the cursor is overrun then. */
+function read(body: Cursor): RadiusFields {
   const fields: Writable = { kind: KINDS[body.u8()], identifier: body.u8() }
   body.skip(HEADER - 2)
   for (let count = 0; count < ATTRIBUTES && body.remaining > 0; count++) {
     const type = body.u8()
     const length = body.u8() - 2
-    if (length < 0 || !body.has(length)) return undefined
+    if (!body.has(length)) {
+      body.overrun = true
+      break
+    }
     attribute(type, length, body.sub(length), fields)
   }
   return fields
