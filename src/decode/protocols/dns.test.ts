@@ -22,7 +22,7 @@ const response: Line = {
 
 test('a query and its answer, through a CNAME', () => {
   const { said, anomalies, certainty } = rehearse(protocol, [query, response])
-  assert.equal(certainty, 1)
+  assert.equal(certainty, 2)
   assert.deepEqual(anomalies, [])
   assert.partialDeepStrictEqual(said, [
     {
@@ -57,6 +57,10 @@ test('over TCP each message has its length before it', () => {
   )
   assert.equal(said.length, 1)
   batter(protocol, [both])
+})
+
+test('on its own port what does not quite fit may be DNS', () => {
+  assert.equal(rehearse(protocol, [{ hex: query.hex + '00' }]).certainty, 1)
 })
 
 test('on other ports only what fits to the last byte is DNS', () => {

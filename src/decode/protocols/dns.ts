@@ -52,7 +52,9 @@ export const protocol: Protocol = {
     const to = message.destinationPort
     if (end - start < HEADER || cursor.end - start < HEADER) return NO
     if (from === 53 || to === 53) {
-      return reader.open(bytes, start, Math.min(end, cursor.end)) ? MAYBE : NO
+      if (!reader.open(bytes, start, Math.min(end, cursor.end))) return NO
+      // Sure when it fits: a random id looks like the first bytes of anything.
+      return reader.fits() ? YES : MAYBE
     }
     // One question is all that resolvers ask; the relatives of DNS have files of their own.
     if (bytes[start + 4] !== 0 || bytes[start + 5] !== 1 || end > cursor.end) return NO

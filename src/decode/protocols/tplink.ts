@@ -26,6 +26,8 @@ const TCP_PROTOCOL = 6
 const KEY = 171
 const LENGTH_MAX = 16_384
 const COMMANDS = 8
+/** Characters that must be readable before the bytes count as this protocol. */
+const READABLE = 12
 /** Tapo's discovery: version 2, then fixed bytes; JSON behind a header of 16 bytes. */
 const TAPO_HEADER = 16
 
@@ -64,14 +66,17 @@ export const protocol: Protocol = {
   },
 }
 
-/** '{"' or '{}' and a readable character in cipher. */
+/** '{"' and readable characters in cipher, or '{}' alone. */
 function isHidden(cursor: Cursor): boolean {
   if (cursor.peek() !== 0xd0) return false
-  const second = cursor.peek(1)
-  if (second !== 0xf2 && second !== 0xad) return false
-  const third = cursor.peek(2) ^ second
-  if (cursor.remaining === 2) return second === 0xad
-  return third >= 0x20 && third < 0x7f
+  if (cursor.peek(1) !== 0xf2) return cursor.peek(1) === 0xad && cursor.remaining === 2
+  const { bytes, offset } = cursor
+  const stop = Math.min(cursor.end, offset + READABLE)
+  for (let at = offset + 2; at < stop; at++) {
+    const plain = bytes[at] ^ bytes[at - 1]
+    if (plain < 0x20 || plain > 0x7e) return false
+  }
+  return stop > offset + 2
 }
 
 /** Undoes the chain: each byte is hidden with the cipher byte before it. */
