@@ -58,6 +58,7 @@ export class TcpFollower {
     this.anomalies.count('tcp-overlap', packet.frame, packet.time)
     words[at + W.nextA + side] = (sequence + length) | 0
     this.payload(slot, packet, side, known)
+    if (words[at + W.detail] !== 0) this.drain(slot, packet, side)
     return SEEN.again
   }
 
@@ -70,7 +71,12 @@ export class TcpFollower {
     if (!parsed && whole && packet.payloadLength > 0) {
       const stream = this.application.side(slot, side)
       if (stream?.defer(sequence, packet.bytes, packet.payloadOffset, packet.payloadEnd)) return 0
-      if (stream) return this.skipHole(slot, packet, side)
+      if (stream) {
+        this.skipHole(slot, packet, side)
+        // What waited is read; this segment is next, old, or waits in turn (there is room again).
+        this.follow(slot, packet, side)
+        return SEEN.gap
+      }
     }
     this.trouble(at + W.troubleA + side, 0x10000)
     words[at + W.nextA + side] = (sequence + packet.payloadLength) | 0
@@ -82,7 +88,7 @@ export class TcpFollower {
   }
 
   /** Too much waits behind the hole: it is given up, what waits is read from the first segment on. */
-  private skipHole(slot: number, packet: Packet, side: number): number {
+  private skipHole(slot: number, packet: Packet, side: number): void {
     const words = this.slab.words
     const at = slot << 5
     this.trouble(at + W.troubleA + side, 0x10000)
@@ -90,7 +96,6 @@ export class TcpFollower {
     const stream = this.application.existingSide(slot, side)
     if (stream?.later[0]) words[at + W.nextA + side] = stream.later[0].sequence
     this.drain(slot, packet, side)
-    return SEEN.gap
   }
 
   /** Segments whose turn has come. */
