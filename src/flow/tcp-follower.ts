@@ -71,7 +71,7 @@ export class TcpFollower {
     if (!parsed && whole && packet.payloadLength > 0) {
       const stream = this.application.side(slot, side)
       if (stream?.defer(sequence, packet.bytes, packet.payloadOffset, packet.payloadEnd)) return 0
-      if (stream) {
+      if (stream && stream.later.length > 0) {
         this.skipHole(slot, packet, side)
         // What waited is read; this segment is next, old, or waits in turn (there is room again).
         this.follow(slot, packet, side)
