@@ -10,7 +10,10 @@ export interface DeviceAttempt extends Attempt {
   readonly device: string
 }
 
-/** The flow seen from each profiled end; none when no device of ours takes part. Copies what it keeps. */
+/**
+ * The flow seen from each profiled end; none when no device of ours takes part. Copies what it
+ * keeps.
+ */
 export function attemptsOf(flow: Flow, site: Site): DeviceAttempt[] {
   const turned = isReversed(flow)
   const client = turned ? flow.responder : flow.originator

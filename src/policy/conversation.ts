@@ -1,5 +1,6 @@
-// Who speaks what with whom: one row per originator, responder, name and service, with counters and a coarse
-// history. Fed with every flow that ends: numbers only, nothing is allocated for a row that is there.
+// Who speaks what with whom: one row per originator, responder, name and service, with counters and
+// a coarse history. Fed with every flow that ends: numbers only, nothing is allocated for a row
+// that is there.
 import { hash4 } from '../core/addresses.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Microseconds } from '../core/clock.ts'
@@ -64,7 +65,10 @@ export interface Conversation {
   readonly collapsed: boolean
 }
 
-/** Bounded table of conversations. Rows are kept by flow, once; each side's view is derived afterwards. */
+/**
+ * Bounded table of conversations. Rows are kept by flow, once; each side's view is derived
+ * afterwards.
+ */
 export class ConversationTable {
   readonly endpoints: EndpointTable
   readonly capacity: number
@@ -78,6 +82,8 @@ export class ConversationTable {
   last: Microseconds = -Infinity
   /** When each row's flows began. */
   readonly history: History
+  /** The key that is looked for: originator, responder, service, speech. */
+  private readonly key = new Int32Array(4)
   private readonly words: Int32Array
   private readonly floats: Float64Array
   private index = new Int32Array(1 << 12).fill(-1)
@@ -109,15 +115,15 @@ export class ConversationTable {
     const clientPort = turned ? flow.responderPort : flow.originatorPort
     const serverPort = turned ? flow.originatorPort : flow.responderPort
     const port = icmp ? ((clientPort & 255) << 8) | (serverPort & 255) : serverPort
-    const row = this.rowOf(
-      turned ? flow.responder : flow.originator,
-      turned ? flow.originator : flow.responder,
-      (port << 16) | (flow.ipProtocol & 0xffff),
-      // A name told for the responder of a reversed flow is the client's: it says nothing.
-      this.speech(flow.family, flow.service, turned ? '' : flow.serverName),
-    )
+    const { key } = this
+    key[0] = turned ? flow.responder : flow.originator
+    key[1] = turned ? flow.originator : flow.responder
+    key[2] = (port << 16) | (flow.ipProtocol & 0xffff)
+    // A name told for the responder of a reversed flow is the client's: it says nothing.
+    key[3] = this.speech(flow.family, flow.service, turned ? '' : flow.serverName)
+    const row = this.rowOfKey()
     if (row < 0) this.overflow++
-    else this.count(row, flow, turned, icmp ? 0 : clientPort)
+    else this.count(row, flow, turned)
   }
 
   private speech(family: number, service: string, name: string): number {
@@ -138,37 +144,48 @@ export class ConversationTable {
     return this.names.push(name) - 1
   }
 
-  /** The row of this key, made when it is new; when the table is nearly full, that of all such peers. */
-  private rowOf(originator: number, responder: number, service: number, speech: number): number {
-    const found = this.find(originator, responder, service, speech)
+  /**
+   * The row of `key`, made when it is new; when the table is nearly full, that of all such peers.
+   */
+  private rowOfKey(): number {
+    const found = this.find()
     if (found >= 0) return found
-    if (this.size < this.capacity - (this.capacity >> 3)) {
-      return this.insert(originator, responder, service, speech)
+    const { key } = this
+    if (this.size >= this.capacity - (this.capacity >> 3)) {
+      // Nearly full: a flood. New peers outside share one row, so that what happens inside still
+      // fits.
+      const far = this.isOutside(key[1]) ? 1 : 0
+      if (far === 1 || this.isOutside(key[0])) return this.sharedRow(far)
     }
-    // Nearly full: a flood. New peers outside share one row, so that what happens inside still fits.
-    const far = this.isOutside(responder) ? 2 : this.isOutside(originator) ? 1 : 0
-    if (far !== 0) {
-      this.collapsed++
-      const left = far === 1 ? 0 : originator
-      const right = far === 2 ? 0 : responder
-      const plain = speech & 0x600
-      const shared = this.find(left, right, service & 0xffff, plain)
-      if (shared >= 0) return shared
-      if (this.size < this.capacity) {
-        const row = this.insert(left, right, service & 0xffff, plain)
-        this.words[row * WORDS + W.flags] |= FLAG.collapsed
-        return row
-      }
-    }
-    return this.size < this.capacity ? this.insert(originator, responder, service, speech) : -1
+    return this.size < this.capacity ? this.insert() : -1
+  }
+
+  /**
+   * The row of all peers on side `far` (0 originator, 1 responder), without port, service and name.
+   */
+  private sharedRow(far: 0 | 1): number {
+    const { key } = this
+    this.collapsed++
+    key[far] = 0
+    key[2] &= 0xffff
+    key[3] &= 0x600
+    const shared = this.find()
+    if (shared >= 0 || this.size >= this.capacity) return shared
+    const row = this.insert()
+    this.words[row * WORDS + W.flags] |= FLAG.collapsed
+    return row
   }
 
   private isOutside(endpoint: number): boolean {
     return this.endpoints.addresses.scope(this.endpoints.address(endpoint)) === 'global'
   }
 
-  private find(a: number, b: number, c: number, d: number): number {
+  private find(): number {
     const { words, index } = this
+    const a = this.key[0]
+    const b = this.key[1]
+    const c = this.key[2]
+    const d = this.key[3]
     const mask = index.length - 1
     let slot = hash4(a, b, c, d) & mask
     for (;;) {
@@ -182,15 +199,11 @@ export class ConversationTable {
     }
   }
 
-  private insert(a: number, b: number, c: number, d: number): number {
+  private insert(): number {
     const row = this.size++
     const at = row * WORDS
-    const words = this.words
-    words[at] = a
-    words[at + 1] = b
-    words[at + 2] = c
-    words[at + 3] = d
-    words[at + W.clientPorts] = 0xffff
+    this.words.set(this.key, at)
+    this.words[at + W.clientPorts] = 0xffff
     this.floats[row * FLOATS + F.first] = Infinity
     this.floats[row * FLOATS + F.last] = -Infinity
     if (this.size * 2 > this.index.length) this.grow()
@@ -212,8 +225,9 @@ export class ConversationTable {
     for (let row = 0; row < this.size; row++) this.place(row)
   }
 
-  private count(row: number, flow: Flow, turned: boolean, clientPort: number): void {
+  private count(row: number, flow: Flow, turned: boolean): void {
     const { words, floats } = this
+    const clientPort = turned ? flow.responderPort : flow.originatorPort
     const at = row * WORDS
     const floatsAt = row * FLOATS
     const ports = words[at + W.clientPorts]

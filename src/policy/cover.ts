@@ -1,5 +1,5 @@
-// Whether one permission includes another: for minimal profiles, for unused parts of a maker's MUD file, and
-// for what an update would take away.
+// Whether one permission includes another: for minimal profiles, for unused parts of a maker's MUD
+// file, and for what an update would take away.
 import { nameMatches } from './domain.ts'
 import type { Peer, PortRange, RuleContent, Service } from './form.ts'
 import { contains, isPrivate, parsePrefix } from './prefix.ts'
@@ -107,7 +107,10 @@ function prefixCovers(prefix: string, narrow: Peer): boolean {
 
 const broadcastAddress = (group: string) => (group === 'broadcast' ? '255.255.255.255' : group)
 
-/** Whether a peer is certainly on the local networks (RFC 8520 8.4 leaves to the site what these are). */
+/**
+ * Whether a peer is certainly on the local networks (RFC 8520 8.4 leaves to the site what these
+ * are).
+ */
 function isLocalPeer(peer: Peer, site: Site | undefined): boolean {
   if (peer.kind === 'device' || peer.kind === 'multicast') return true
   if (peer.kind === 'class') return peer.class === 'gateway' || peer.class === 'same-manufacturer'

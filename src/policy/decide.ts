@@ -1,5 +1,6 @@
-// Profile + exchange → Verdict with a reason. Compiled once per profile: single peers are looked up, only
-// classes, networks and wildcards are tried one by one, so that millions of stored exchanges can be replayed.
+// Profile + exchange → Verdict with a reason. Compiled once per profile: single peers are looked
+// up, only classes, networks and wildcards are tried one by one, so that millions of stored
+// exchanges can be replayed.
 import { HOUR } from '../core/clock.ts'
 import { portsCover } from './cover.ts'
 import { nameMatches } from './domain.ts'

@@ -1,5 +1,6 @@
-// What policy has to know of devices and of the site. The inventory's own Device satisfies the shape; policy
-// asks for no more than this, so that profiles can be learnt from any list of devices.
+// What policy has to know of devices and of the site. The inventory's own Device satisfies the
+// shape; policy asks for no more than this, so that profiles can be learnt from any list of
+// devices.
 
 /** One device as policy sees it. */
 export interface PolicyDevice {
@@ -16,20 +17,26 @@ export interface PolicyDevice {
   readonly macs: readonly string[]
   readonly addresses: readonly string[]
   readonly mudUrl?: string
-  /** adjacent: its own frames are seen; routed: it is behind a router. Left out: adjacent where it has a MAC. */
+  /**
+   * adjacent: its own frames are seen; routed: it is behind a router. Left out: adjacent where it
+   * has a MAC.
+   */
   readonly placement?: 'adjacent' | 'routed'
   readonly vlans?: readonly number[]
 }
 
 /**
  * thing: gets a profile. controller: a hub, broker or PLC that things belong to; gets one too.
- * infrastructure: gateway, switch, access point: no profile. personal: a phone or laptop: only when asked.
+ * infrastructure: gateway, switch, access point: no profile. personal: a phone or laptop: only when
+ * asked.
  */
 export type DeviceRole = 'thing' | 'controller' | 'infrastructure' | 'personal'
 
 /** What is known of the site beyond its devices; everything may be left out. */
 export interface PolicyContext {
-  /** Addresses of the DNS and time servers that the network hands out (DHCP, router advertisements). */
+  /**
+   * Addresses of the DNS and time servers that the network hands out (DHCP, router advertisements).
+   */
   readonly resolvers?: readonly string[]
   readonly timeServers?: readonly string[]
   /** The site's own networks; private and link-local addresses count as local anyhow. */

@@ -1,5 +1,5 @@
-// Three-way difference: what the maker's MUD file permits, what was learnt, what is seen. Permissions nobody
-// uses are proposed for trimming; what is missing is shown with its evidence.
+// Three-way difference: what the maker's MUD file permits, what was learnt, what is seen.
+// Permissions nobody uses are proposed for trimming; what is missing is shown with its evidence.
 import { DAY } from '../core/clock.ts'
 import { ruleCovers } from './cover.ts'
 import { compileRules, type Matcher } from './decide.ts'
@@ -113,7 +113,10 @@ function lineOf(kind: LineKind, rule: Rule, context: Compared): DifferenceLine {
   }
 }
 
-/** By the letter of the rules, and, where traffic shows more (a class that holds this peer), by that. */
+/**
+ * By the letter of the rules, and, where traffic shows more (a class that holds this peer), by
+ * that.
+ */
 function extentOf(
   rule: Rule,
   using: readonly Exchange[],
@@ -136,7 +139,10 @@ function makerLine(rule: Rule, context: Compared): DifferenceLine {
   return isTooWide(rule, context) ? { ...line, kind: 'too-wide' } : line
 }
 
-/** A permission for many of which few are used; classes of the network's own services are not meant so. */
+/**
+ * A permission for many of which few are used; classes of the network's own services are not meant
+ * so.
+ */
 function isTooWide(rule: Rule, context: Compared): boolean {
   const within = (context.learnt?.rules ?? []).filter((one) => ruleCovers(rule, one, context.site))
   if (within.length === 0 || within.some((one) => ruleCovers(one, rule, context.site))) return false

@@ -1,21 +1,26 @@
-// When many names are one permission: names below a domain that one party holds. Without the public suffix
-// list (which is not ours to ship) we stay careful: what may be a registry or a shared host is never widened.
+// When many names are one permission: names below a domain that one party holds. Without the public
+// suffix list (which is not ours to ship) we stay careful: what may be a registry or a shared host
+// is never widened.
 
 /** Second levels under which country registries sell names: `co.uk`, `com.au`. */
 const REGISTRY_SECOND_LEVELS = new Set(
   'ac co com edu gob gouv gov govt gv id info ltd mil ne net nom or org plc sch'.split(' '),
 )
 
-/** Domains under which anybody can have a name; a wildcard here would permit strangers. Known by use. */
+/**
+ * Domains under which anybody can have a name; a wildcard here would permit strangers. Known by
+ * use.
+ */
 const SHARED_HOSTS = new Set(
-  `amazonaws.com cloudfront.net awsglobalaccelerator.com elasticbeanstalk.com azurewebsites.net azure.com
-  azureedge.net azurefd.net trafficmanager.net windows.net cloudapp.net akamai.net akamaiedge.net
-  akamaihd.net akamaized.net edgekey.net edgesuite.net fastly.net fastlylb.net cloudflare.net workers.dev
-  pages.dev googleusercontent.com appspot.com run.app web.app firebaseio.com herokuapp.com vercel.app
-  netlify.app github.io gitlab.io digitaloceanspaces.com backblazeb2.com wasabisys.com aliyuncs.com
-  myqcloud.com tencentcs.com myhuaweicloud.com hwclouds.com baidubce.com llnwd.net hwcdn.net b-cdn.net
-  cdn77.org stackpathdns.com ngrok.io ngrok.app duckdns.org dyndns.org no-ip.org ddns.net dynv6.net
-  ntp.org in-addr.arpa ip6.arpa`.split(/\s+/),
+  `amazonaws.com cloudfront.net awsglobalaccelerator.com elasticbeanstalk.com
+  azurewebsites.net azure.com azureedge.net azurefd.net trafficmanager.net windows.net
+  cloudapp.net akamai.net akamaiedge.net akamaihd.net akamaized.net edgekey.net
+  edgesuite.net fastly.net fastlylb.net cloudflare.net workers.dev pages.dev
+  googleusercontent.com appspot.com run.app web.app firebaseio.com herokuapp.com
+  vercel.app netlify.app github.io gitlab.io digitaloceanspaces.com backblazeb2.com
+  wasabisys.com aliyuncs.com myqcloud.com tencentcs.com myhuaweicloud.com hwclouds.com
+  baidubce.com llnwd.net hwcdn.net b-cdn.net cdn77.org stackpathdns.com ngrok.io ngrok.app
+  duckdns.org dyndns.org no-ip.org ddns.net dynv6.net ntp.org in-addr.arpa ip6.arpa`.split(/\s+/),
 )
 
 /** How many labels of a name its holder's domain has: `example.com` 2, `example.co.uk` 3. */
@@ -42,8 +47,8 @@ export function ownDomains(name: string): string[] {
 export const SIBLING_NAMES_MAX = 8
 
 /**
- * Which names are better said as `*.domain`: the nearest own domain that holds more than eight of them.
- * Answers name → pattern, for those names only.
+ * Which names are better said as `*.domain`: the nearest own domain that holds more than eight of
+ * them. Answers name → pattern, for those names only.
  */
 export function namePatterns(names: Iterable<string>): Map<string, string> {
   const below = new Map<string, Set<string>>()

@@ -1,12 +1,14 @@
-// Where a permission, or its refusal, can be enforced at all. What two hosts of one segment say to each other
-// passes no router: only a switch port or an access point can stop it; what a frame floods, nothing can.
+// Where a permission, or its refusal, can be enforced at all. What two hosts of one segment say to
+// each other passes no router: only a switch port or an access point can stop it; what a frame
+// floods, nothing can.
 import type { PolicyDevice } from './device.ts'
 import type { Peer, Profile, Rule, Service } from './form.ts'
 import type { Site } from './site.ts'
 
 /**
- * gateway: whoever routes for the device (nftables on the router). access: the switch port or access point
- * it hangs on. both: part passes the gateway, part stays in the segment. nowhere: link-layer multicast.
+ * gateway: whoever routes for the device (nftables on the router). access: the switch port or
+ * access point it hangs on. both: part passes the gateway, part stays in the segment. nowhere:
+ * link-layer multicast.
  */
 export type EnforcementPoint = 'gateway' | 'access' | 'both' | 'nowhere'
 
@@ -43,7 +45,7 @@ export function enforceable(
   site?: Site,
 ): Enforcement {
   const needs = needsOf(rule)
-  const at = (point: EnforcementPoint, why: string): Enforcement => ({ point, why, needs })
+  const at: Place = (point, why) => ({ point, why, needs })
   const { peer, service } = rule
   if (peer.kind === 'multicast') {
     return at('nowhere', 'a group: the frame is flooded in its segment, or forwarded by membership')
@@ -52,33 +54,34 @@ export function enforceable(
     return at('access', 'frames without IP never pass a router')
   }
   if (isRouted(device)) return at('gateway', 'the device is behind a router')
-  return peerPoint(peer, device, site, at)
+  const [point, why] = peerPoint(peer, device, site)
+  return at(point, why)
 }
 
 type Place = (point: EnforcementPoint, why: string) => Enforcement
 
-function peerPoint(peer: Peer, device: Placed, site: Site | undefined, at: Place): Enforcement {
+function peerPoint(peer: Peer, device: Placed, site: Site | undefined): Parameters<Place> {
   switch (peer.kind) {
     case 'name':
-      return at('gateway', 'the peer is outside')
+      return ['gateway', 'the peer is outside']
     case 'prefix':
-      if (!site?.isLocalPrefix(peer.prefix)) return at('gateway', 'the peer is outside')
-      return at('both', 'the peer is on the site: at the gateway only if another segment is')
+      if (!site?.isLocalPrefix(peer.prefix)) return ['gateway', 'the peer is outside']
+      return ['both', 'the peer is on the site: at the gateway only if another segment is']
     case 'class':
       if (peer.class === 'dns' || peer.class === 'ntp' || peer.class === 'gateway') {
-        return at('gateway', 'the gateway itself answers, or forwards')
+        return ['gateway', 'the gateway itself answers, or forwards']
       }
-      return at('both', 'peers of the same segment are reached without the gateway')
+      return ['both', 'peers of the same segment are reached without the gateway']
     case 'device': {
       const other = site?.devices.get(peer.device)
-      if (other?.role === 'infrastructure') return at('gateway', 'the peer is the gateway')
+      if (other?.role === 'infrastructure') return ['gateway', 'the peer is the gateway']
       if (!other || sharesSegment(device, other)) {
-        return at('access', 'both are in one segment: the gateway never sees it')
+        return ['access', 'both are in one segment: the gateway never sees it']
       }
-      return at('gateway', 'the peer is in another segment')
+      return ['gateway', 'the peer is in another segment']
     }
     default:
-      return at('both', 'peers of the same segment are reached without the gateway')
+      return ['both', 'peers of the same segment are reached without the gateway']
   }
 }
 
@@ -107,7 +110,9 @@ function needsOf(rule: Pick<Rule, 'peer' | 'service' | 'rate'>): EnforcementNeed
 const needsRecognition = ({ application, peerPorts, devicePorts, ipProtocol }: Service) =>
   application !== undefined && (ipProtocol === 6 || ipProtocol === 17) && !peerPorts && !devicePorts
 
-/** One line for people: `9 rules at the gateway, 2 only at the switch or access point, 1 nowhere`. */
+/**
+ * One line for people: `9 rules at the gateway, 2 only at the switch or access point, 1 nowhere`.
+ */
 export function enforceableText(profile: Profile, device: Placed, site?: Site): string {
   if (profile.rules.length === 0) return 'no rules'
   const points = profile.rules.map((rule) => enforceable(rule, device, site).point)

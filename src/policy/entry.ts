@@ -1,4 +1,5 @@
-// A rule in the making: one exchange as a candidate permission, which generalising then joins with others.
+// A rule in the making: one exchange as a candidate permission, which generalising then joins with
+// others.
 import { ruleId, type Peer, type PortRange, type ReviewReason, type Rule } from './form.ts'
 import type { Provenance, Service } from './form.ts'
 import { ANY_HIGH_PORT, type Exchange, type ExchangePeer } from './exchange.ts'
@@ -92,7 +93,10 @@ export function joined(
   }
 }
 
-/** The finished rule. The site gives device ids their names; it makes no difference to the rule's id. */
+/**
+ * The finished rule. The site gives device ids their names; it makes no difference to the rule's
+ * id.
+ */
 export function ruleOf(entry: Entry, provenance: Provenance, site: Site): Rule {
   const service = serviceOf(entry)
   const peer = entry.peer.kind === 'device' ? site.devicePeer(entry.peer.device) : entry.peer

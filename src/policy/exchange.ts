@@ -1,5 +1,6 @@
-// Conversations seen from one device: what it started with whom, and what was started with it. Learning,
-// verdicts, replay and difference all work on Exchanges, whether these were seen now or stored long ago.
+// Conversations seen from one device: what it started with whom, and what was started with it.
+// Learning, verdicts, replay and difference all work on Exchanges, whether these were seen now or
+// stored long ago.
 import type { Microseconds } from '../core/clock.ts'
 import type { NameSource } from '../flow/index.ts'
 import type { Conversation, ConversationTable } from './conversation.ts'
@@ -9,7 +10,9 @@ import { isImplied } from './implied.ts'
 import { prefixOf, prefixText } from './prefix.ts'
 import type { SpeechTable } from './speech.ts'
 
-/** What one device did with one peer over one service. Plain data; texts rather than table numbers. */
+/**
+ * What one device did with one peer over one service. Plain data; texts rather than table numbers.
+ */
 export interface Exchange {
   readonly device: string
   initiated: 'device' | 'peer'
@@ -47,7 +50,10 @@ export interface Exchange {
 
 /** The other side of an exchange. */
 export interface ExchangePeer {
-  /** group: multicast and broadcast; local: a host of the site that is no known device; link: only a MAC. */
+  /**
+   * group: multicast and broadcast; local: a host of the site that is no known device; link: only a
+   * MAC.
+   */
   readonly kind: 'device' | 'local' | 'outside' | 'group' | 'link'
   /** Device id, for a device. */
   readonly device?: string
@@ -58,7 +64,9 @@ export interface ExchangePeer {
   nameSource: NameSource
 }
 
-/** Everything deriving needs; `cut` is where held-out time begins (Infinity: nothing is held out). */
+/**
+ * Everything deriving needs; `cut` is where held-out time begins (Infinity: nothing is held out).
+ */
 export interface ExchangeSource {
   readonly conversations: ConversationTable
   readonly speech?: SpeechTable
@@ -97,10 +105,16 @@ export function exchangesOf(source: ExchangeSource): Map<string, Exchange[]> {
   return result
 }
 
-/** Conversations of one device beyond which nameless outside peers are told apart by their network only. */
+/**
+ * Conversations of one device beyond which nameless outside peers are told apart by their network
+ * only.
+ */
 const CROWD_MIN = 16_384
 
-/** Devices with so many conversations (a flood, a scan, file sharing) that each cannot be kept by itself. */
+/**
+ * Devices with so many conversations (a flood, a scan, file sharing) that each cannot be kept by
+ * itself.
+ */
 function crowdedDevices({ conversations }: ExchangeSource, site: Site): Set<PolicyDevice> {
   const counts = new Map<PolicyDevice, number>()
   for (let row = 0; row < conversations.size; row++) {
@@ -112,7 +126,9 @@ function crowdedDevices({ conversations }: ExchangeSource, site: Site): Set<Poli
   return new Set([...counts].filter(([, count]) => count > CROWD_MIN).map(([device]) => device))
 }
 
-/** Nameless outside peers by network (/8, /16 for IPv6), their ports from 1024 on as ANY_HIGH_PORT. */
+/**
+ * Nameless outside peers by network (/8, /16 for IPv6), their ports from 1024 on as ANY_HIGH_PORT.
+ */
 function coarse(one: Exchange): Exchange {
   if (one.peer.kind !== 'outside' || one.peer.name !== '') return one
   const network = prefixOf(one.peer.address, { v4: 8, v6: 16 })
@@ -140,7 +156,8 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
   const peer = site.peer(peerEndpoint, turned ? '' : row.name, row.nameSource)
   const initiator = turned ? peerEndpoint : row.originator
   const acceptor = turned ? row.responder : peerEndpoint
-  // Nothing is ever started by a group: the answer to a datagram that was sent before the capture began.
+  // Nothing is ever started by a group: the answer to a datagram that was sent before the capture
+  // began.
   const fromGroup = turned && peer.kind === 'group'
   const since = source.conversations.flowsSince(row.row, source.cut)
   const bytes = row.bytesOriginator + row.bytesResponder
@@ -227,7 +244,10 @@ const HABIT_PACKETS_MIN = 3
 /** Why an exchange is, or is not, learnt. */
 export type Standing = 'learnt' | 'flagged' | 'overflowed' | 'implied' | 'unanswered'
 
-/** An exchange's standing. Groups cannot answer; what is started from elsewhere counts once it is answered. */
+/**
+ * An exchange's standing. Groups cannot answer; what is started from elsewhere counts once it is
+ * answered.
+ */
 export function standingOf(one: Exchange): Standing {
   if (one.flagged) return 'flagged'
   if (one.overflowed) return 'overflowed'

@@ -1,6 +1,6 @@
-// The one policy form: what a subject may do on the network, whoever said so: its maker (MUD), what was
-// learnt from its traffic, or a person. Plain JSON throughout. MUD, nftables, DNS and MQTT are compiled from
-// it, each with a report of what it could not express.
+// The one policy form: what a subject may do on the network, whoever said so: its maker (MUD), what
+// was learnt from its traffic, or a person. Plain JSON throughout. MUD, nftables, DNS and MQTT are
+// compiled from it, each with a report of what it could not express.
 import { createHash } from 'node:crypto'
 import type { Microseconds } from '../core/clock.ts'
 import type { NameSource } from '../flow/index.ts'
@@ -43,7 +43,10 @@ export type Phase = 'learn' | 'review' | 'dry-run' | 'enforce'
 
 /** One permission. Everything in `peer`, `service` and `initiated` must hold at once. */
 export interface Rule {
-  /** 16 hex digits: SHA-256 of initiated, oneWay, peer, service and rate, so equal rules have equal ids. */
+  /**
+   * 16 hex digits: SHA-256 of initiated, oneWay, peer, service and rate, so equal rules have equal
+   * ids.
+   */
   readonly id: string
   /** Who may start the exchange; answers are always permitted unless `oneWay`. */
   readonly initiated: Initiated
@@ -64,11 +67,16 @@ export interface Rule {
 /** Which side may start the exchange. */
 export type Initiated = 'device' | 'peer' | 'either'
 
-/** With whom. Names are lower case without trailing dot; addresses as RFC 5952 / dotted quad text. */
+/**
+ * With whom. Names are lower case without trailing dot; addresses as RFC 5952 / dotted quad text.
+ */
 export type Peer =
   | { readonly kind: 'any' }
   | { readonly kind: 'class'; readonly class: PeerClass }
-  /** Devices whose MUD URL has this authority (RFC 8520 8.1 `manufacturer`), or of this maker's name. */
+  /**
+   * Devices whose MUD URL has this authority (RFC 8520 8.1 `manufacturer`), or of this maker's
+   * name.
+   */
   | { readonly kind: 'manufacturer'; readonly manufacturer: string }
   /** Whatever a person has assigned to this class (RFC 8520 8.6 `controller`). */
   | { readonly kind: 'controller'; readonly controller: string }
@@ -92,9 +100,10 @@ export type Peer =
   | { readonly kind: 'ethernet'; readonly mac: string }
 
 /**
- * Classes of peers, resolved from the inventory. local-networks, same-manufacturer and my-controller are
- * RFC 8520 8.4, 8.2, 8.5; dns and ntp the services of this network (urn:ietf:params:mud:dns, :ntp); gateway
- * the device that routes for the subject (no RFC has a name for it).
+ * Classes of peers, resolved from the inventory. local-networks, same-manufacturer and
+ * my-controller are RFC 8520 8.4, 8.2, 8.5; dns and ntp the services of this network
+ * (urn:ietf:params:mud:dns, :ntp); gateway the device that routes for the subject (no RFC has a
+ * name for it).
  */
 export type PeerClass =
   | 'local-networks'
@@ -168,7 +177,9 @@ export interface RuleEvidence {
   readonly frame: number
   /** For a name: the best source that told it. */
   readonly nameSource?: NameSource
-  /** For a rule that stands for several: the names or addresses seen, at most 64, and how many more. */
+  /**
+   * For a rule that stands for several: the names or addresses seen, at most 64, and how many more.
+   */
   readonly peers?: readonly string[]
   readonly morePeers?: number
 }
@@ -201,14 +212,17 @@ export interface Provenance {
 }
 
 /**
- * How much of tomorrow's traffic the profile would have let through, measured: learnt on the first part of
- * what was seen, tried on the rest.
+ * How much of tomorrow's traffic the profile would have let through, measured: learnt on the first
+ * part of what was seen, tried on the rest.
  */
 export interface Maturity {
   /** Microseconds learnt from, and held out. */
   readonly learnedSpan: Microseconds
   readonly heldOutSpan: Microseconds
-  /** Flows and bytes of the held-out part; how many of them the first part's rules would have blocked. */
+  /**
+   * Flows and bytes of the held-out part; how many of them the first part's rules would have
+   * blocked.
+   */
   readonly totalFlows: number
   readonly lostFlows: number
   readonly totalBytes: number
@@ -263,5 +277,6 @@ export function canonicalText(value: unknown): string {
   const entries = Object.entries(value)
     .filter(([, part]) => part !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalText(part)}`).join(',')}}`
+  const parts = entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalText(part)}`)
+  return `{${parts.join(',')}}`
 }

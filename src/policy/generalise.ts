@@ -1,5 +1,5 @@
-// Many exchanges → few permissions, each no wider than it has to be. The thresholds are counts of distinct
-// peers, names and ports, so the outcome is the same whatever the order of traffic.
+// Many exchanges → few permissions, each no wider than it has to be. The thresholds are counts of
+// distinct peers, names and ports, so the outcome is the same whatever the order of traffic.
 import { namePatterns } from './domain.ts'
 import { entryOf, joined, peerKey, type Entry } from './entry.ts'
 import type { Exchange } from './exchange.ts'
@@ -7,14 +7,20 @@ import type { Peer, PeerClass, PortRange } from './form.ts'
 import { prefixOf, prefixText } from './prefix.ts'
 import type { Site } from './site.ts'
 
-/** Distinct local peers of one service from which the local networks are meant rather than these peers. */
+/**
+ * Distinct local peers of one service from which the local networks are meant rather than these
+ * peers.
+ */
 export const LOCAL_PEERS_MIN = 4
 /** Distinct devices of the same manufacturer from which the manufacturer is meant. */
 export const SAME_MANUFACTURER_MIN = 2
 /** Ports of one peer: more ephemeral ones, or more registered ones, than this become a range. */
 export const EPHEMERAL_PORTS_MAX = 3
 export const REGISTERED_PORTS_MAX = 8
-/** Nameless addresses in one /24 (/48) from which the network is meant; and networks until 'anybody'. */
+/**
+ * Nameless addresses in one /24 (/48) from which the network is meant; and networks until
+ * 'anybody'.
+ */
 export const NETWORK_ADDRESSES_MIN = 4
 export const NETWORKS_MAX = 16
 /** Names on one service until 'anybody' (a browser); groups on one service until all multicast. */
@@ -23,7 +29,9 @@ export const GROUPS_MAX = 8
 
 const EPHEMERAL = 32768
 
-/** The permissions a device's exchanges need, generalised. Exchanges must be settled and learnable. */
+/**
+ * The permissions a device's exchanges need, generalised. Exchanges must be settled and learnable.
+ */
 export function generalise(exchanges: readonly Exchange[], site: Site): Entry[] {
   const device = exchanges[0]?.device ?? ''
   let entries = exchanges.map(entryOf)
@@ -57,7 +65,10 @@ const isRegistered = (entry: Entry) =>
 const portCount = (entries: readonly Entry[]) =>
   new Set(entries.map((entry) => entry.ports!.from)).size
 
-/** The range that stands for ports chosen at random; one of three, so that another port changes nothing. */
+/**
+ * The range that stands for ports chosen at random; one of three, so that another port changes
+ * nothing.
+ */
 function rangeOf(entries: readonly Entry[]): PortRange {
   const least = Math.min(...entries.map((entry) => entry.ports!.from))
   return { from: least >= 49152 ? 49152 : least >= EPHEMERAL ? EPHEMERAL : 1024, to: 65535 }
@@ -106,7 +117,9 @@ function widenPortsAcross(entries: Entry[]): Entry[] {
   ]
 }
 
-/** All entries of one service: classes, domains and networks instead of single peers where they fit. */
+/**
+ * All entries of one service: classes, domains and networks instead of single peers where they fit.
+ */
 function generalisePeers(entries: Entry[], device: string, site: Site): Entry[] {
   const kinds = Map.groupBy(entries, (entry) => partOf(entry, site, device))
   const result: Entry[] = []

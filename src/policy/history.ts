@@ -1,5 +1,6 @@
-// When the flows of a row began: sixteen bins a row, whose width doubles when the row lasts longer. Bins are
-// aligned to whole multiples of their width, so the outcome does not depend on the order of flows.
+// When the flows of a row began: sixteen bins a row, whose width doubles when the row lasts longer.
+// Bins are aligned to whole multiples of their width, so the outcome does not depend on the order
+// of flows.
 import { SECOND, type Microseconds } from '../core/clock.ts'
 
 export const BINS = 16
@@ -71,7 +72,9 @@ export class History {
     this.exponents[row]++
   }
 
-  /** About how many flows began at or after `time`; a bin that straddles it counts in proportion. */
+  /**
+   * About how many flows began at or after `time`; a bin that straddles it counts in proportion.
+   */
   since(row: number, time: Microseconds): number {
     const width = this.width(row)
     let sum = 0

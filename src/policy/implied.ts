@@ -1,6 +1,7 @@
-// What every host on a network has to do before it can do anything: never learnt, never a rule, always
-// permitted, in learning, verdicts and replay alike. Whoever enforces a profile has to let it through.
-// A device that *serves* addresses (DHCP, router advertisements) is no such thing: that needs a rule.
+// What every host on a network has to do before it can do anything: never learnt, never a rule,
+// always permitted, in learning, verdicts and replay alike. Whoever enforces a profile has to let
+// it through. A device that *serves* addresses (DHCP, router advertisements) is no such thing: that
+// needs a rule.
 import type { RuleContent, Service } from './form.ts'
 
 /** ARP, EAPOL (802.1X, also its pre-authentication), LLDP, pause frames, LLC (spanning tree). */

@@ -1,4 +1,5 @@
-// What devices may do: the one policy form, MUD, learning, verdicts, replay, difference. The door of this folder.
+// What devices may do: the one policy form, MUD, learning, verdicts, replay, difference. The door
+// of this folder.
 export * from './form.ts'
 export * from './wording.ts'
 export type { DeviceRole, PolicyContext, PolicyDevice } from './device.ts'

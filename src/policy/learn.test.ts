@@ -1,4 +1,5 @@
-// Learning: what traffic becomes which rule, what is never learnt, and that order and cuts make no difference.
+// Learning: what traffic becomes which rule, what is never learnt, and that order and cuts make no
+// difference.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
@@ -263,10 +264,10 @@ test('operations and topics go into the rule', () => {
   const site = new MadeUpSite()
     .watch({ from: 'hub', to: 'plc', port: 502, service: 'modbus' })
     .watch({ from: 'camera', to: 'hub', port: 1883, service: 'mqtt' })
-    .say('hub', 'plc', 'modbus', { kind: 'request', operation: 'read' })
-    .say('hub', 'plc', 'modbus', { kind: 'request', operation: 'write' })
-    .say('camera', 'hub', 'mqtt', { kind: 'publish', topic: 'cam/1/status', qos: 0 })
-    .say('camera', 'hub', 'mqtt', { kind: 'subscribe', filters: [{ filter: 'cam/1/#', qos: 1 }] })
+    .say(['hub', 'plc'], 'modbus', { kind: 'request', operation: 'read' })
+    .say(['hub', 'plc'], 'modbus', { kind: 'request', operation: 'write' })
+    .say(['camera', 'hub'], 'mqtt', { kind: 'publish', topic: 'cam/1/status', qos: 0 })
+    .say(['camera', 'hub'], 'mqtt', { kind: 'subscribe', filters: [{ filter: 'cam/1/#', qos: 1 }] })
   const profiles = learn(site)
   assert.deepEqual(profiles.get('plc')!.rules[0].service.operations, ['read', 'write'])
   assert.deepEqual(profiles.get('camera')!.rules[0].service.topics, [
@@ -324,7 +325,10 @@ test(`the order of flows makes no difference (seed ${seed})`, () => {
   )
 })
 
-/** What a capture cut at a flow's middle shows of it: the rest has no handshake, name or application. */
+/**
+ * What a capture cut at a flow's middle shows of it: the rest has no handshake, name or
+ * application.
+ */
 const cutInTwo = (flow: Sketch): Sketch[] => {
   const half = { packets: [3, 2] as const, bytes: [450, 1200] as const }
   return [
@@ -356,7 +360,8 @@ test(`cutting a capture in two makes no difference to the rules (seed ${seed})`,
   )
   fc.assert(
     fc.property(whole, fc.nat(), (flows, which) => {
-      // An address whose name differs from flow to flow cannot be told apart without its first half.
+      // An address whose name differs from flow to flow cannot be told apart without its first
+      // half.
       const sketches: Sketch[] = flows.map((flow) => ({
         ...flow,
         name: NAME_OF.get(flow.to) ?? '',

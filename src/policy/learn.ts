@@ -1,4 +1,5 @@
-// The learner: watches flows and what is said in them, and at the end writes every device's profile.
+// The learner: watches flows and what is said in them, and at the end writes every device's
+// profile.
 import type { Microseconds } from '../core/clock.ts'
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
 import { ConversationTable, type Conversation } from './conversation.ts'
@@ -19,7 +20,10 @@ export interface LearnerLimits {
   readonly conversations: number
 }
 
-/** Everything about one capture that profiles are learnt from. Bounded; give it to `profilesOf` at the end. */
+/**
+ * Everything about one capture that profiles are learnt from. Bounded; give it to `profilesOf` at
+ * the end.
+ */
 export class Learner implements FlowObserver {
   readonly conversations: ConversationTable
   readonly speech = new SpeechTable()
@@ -50,8 +54,9 @@ export interface LearnOptions extends PolicyContext {
 }
 
 /**
- * A profile for every profiled device, in the order of `devices`; those without traffic get one without rules.
- * The same traffic gives the same rules, in whatever order its flows ended and wherever the capture was cut.
+ * A profile for every profiled device, in the order of `devices`; those without traffic get one
+ * without rules. The same traffic gives the same rules, in whatever order its flows ended and
+ * wherever the capture was cut.
  */
 export function profilesOf(
   devices: readonly PolicyDevice[],

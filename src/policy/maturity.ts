@@ -1,5 +1,5 @@
-// How much of tomorrow a profile would have let through: learnt on the first part of what was seen, tried on
-// the rest. Measured, not asserted; an estimate is cautious where little was seen.
+// How much of tomorrow a profile would have let through: learnt on the first part of what was seen,
+// tried on the rest. Measured, not asserted; an estimate is cautious where little was seen.
 import { DAY, HOUR, spanText, type Microseconds } from '../core/clock.ts'
 import type { Exchange } from './exchange.ts'
 import { standingOf } from './exchange.ts'
@@ -15,8 +15,8 @@ const SETTLING = { learned: HOUR, heldOut: 10 * 60_000_000, flows: 20 }
 const MATURE = { learned: DAY, heldOut: DAY / 3, flows: 100 }
 
 /**
- * Where held-out time begins: after `share` of the observed time; at whole days from its start when it is
- * longer than two days, so that days are compared with days.
+ * Where held-out time begins: after `share` of the observed time; at whole days from its start when
+ * it is longer than two days, so that days are compared with days.
  */
 export function cutOf(first: Microseconds, last: Microseconds, share: number): Microseconds {
   const span = last - first
@@ -67,7 +67,8 @@ export function maturityOf(trial: Trial, site: Site): Maturity {
 type Measured = Omit<Maturity, 'estimate' | 'verdict' | 'why'>
 
 function judge(measured: Measured, estimate: number): Pick<Maturity, 'verdict' | 'why'> {
-  const seen = `learnt on ${spanText(measured.learnedSpan)}, tried on ${spanText(measured.heldOutSpan)}`
+  const { learnedSpan, heldOutSpan } = measured
+  const seen = `learnt on ${spanText(learnedSpan)}, tried on ${spanText(heldOutSpan)}`
   const { totalFlows, lostFlows } = measured
   const kept = `${lostFlows} of ${totalFlows} flows would have been lost`
   const enough = (least: typeof MATURE) =>

@@ -1,11 +1,15 @@
-// Which side of a flow is the server's, where no handshake says so. Ports are evidence, not proof: what is
-// decided here per flow is corrected later by what the same two hosts did otherwise (`exchange.ts`).
+// Which side of a flow is the server's, where no handshake says so. Ports are evidence, not proof:
+// what is decided here per flow is corrected later by what the same two hosts did otherwise
+// (`exchange.ts`).
 import type { Flow } from '../flow/index.ts'
 
 const ICMP = 1
 const ICMPV6 = 58
 
-/** How much a port looks like a server's: system, registered, ephemeral (Linux from 32768, IANA 49152). */
+/**
+ * How much a port looks like a server's: system, registered, ephemeral (Linux from 32768, IANA
+ * 49152).
+ */
 export function serverLikeness(port: number): number {
   if (port === 0) return 0
   if (port < 1024) return 3
@@ -13,8 +17,9 @@ export function serverLikeness(port: number): number {
 }
 
 /**
- * True when the flow's responder is rather its client: a capture that began in the middle, or an answer that
- * came from another socket than the question went to. Never for a flow whose handshake was seen.
+ * True when the flow's responder is rather its client: a capture that began in the middle, or an
+ * answer that came from another socket than the question went to. Never for a flow whose handshake
+ * was seen.
  */
 export function isReversed(flow: Flow): boolean {
   if (flow.directionCertain || flow.family === 2) return false

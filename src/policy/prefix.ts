@@ -1,4 +1,5 @@
-// Address prefixes as texts and as numbers: `192.0.2.0/24`, `2001:db8::/32`. A bare address is a full prefix.
+// Address prefixes as texts and as numbers: `192.0.2.0/24`, `2001:db8::/32`. A bare address is a
+// full prefix.
 import { parseV4, parseV6, v4Scope, v4Text, v6Text } from '../core/addresses.ts'
 
 export interface Prefix {
@@ -60,7 +61,10 @@ export function contains(outer: Prefix, inner: Prefix): boolean {
   return true
 }
 
-/** The last address of an IPv4 network, its directed broadcast (RFC 919); '' for others and for hosts. */
+/**
+ * The last address of an IPv4 network, its directed broadcast (RFC 919); '' for others and for
+ * hosts.
+ */
 export function broadcastOf(prefix: Prefix): string {
   if (prefix.family !== 0 || prefix.length > 30) return ''
   const [high, low] = prefix.groups.map(
@@ -69,7 +73,9 @@ export function broadcastOf(prefix: Prefix): string {
   return v4Text(high * 65536 + low)
 }
 
-/** Whether all of it is private, link-local or group addresses (RFC 1918, 6598, 3927, 4193, 4291). */
+/**
+ * Whether all of it is private, link-local or group addresses (RFC 1918, 6598, 3927, 4193, 4291).
+ */
 export function isPrivate(prefix: Prefix): boolean {
   const { family, groups, length } = prefix
   if (family === 0) {

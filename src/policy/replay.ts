@@ -1,5 +1,5 @@
-// A candidate policy tried on what was seen: what would break, per device, before anything is applied; and
-// what would be stopped that should be.
+// A candidate policy tried on what was seen: what would break, per device, before anything is
+// applied; and what would be stopped that should be.
 import type { Microseconds } from '../core/clock.ts'
 import { compile, type Reason, type Verdict } from './decide.ts'
 import { enforceable, type Enforcement } from './enforceable.ts'

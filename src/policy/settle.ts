@@ -1,6 +1,6 @@
-// Corrects single exchanges by what the same device did otherwise: the direction nobody saw a handshake for,
-// the name of an address, the application of a flow that was too short to tell. The outcome depends on the
-// set of exchanges only, not on their order, nor on where a capture was cut.
+// Corrects single exchanges by what the same device did otherwise: the direction nobody saw a
+// handshake for, the name of an address, the application of a flow that was too short to tell. The
+// outcome depends on the set of exchanges only, not on their order, nor on where a capture was cut.
 import { absorb, exchangeKey, type Exchange } from './exchange.ts'
 import { serverLikeness } from './orientation.ts'
 
@@ -76,8 +76,8 @@ function turn(one: Exchange): void {
 }
 
 /**
- * TCP without a handshake, first heard from outside, between ports alike: things call out far more often
- * than they are called.
+ * TCP without a handshake, first heard from outside, between ports alike: things call out far more
+ * often than they are called.
  */
 const isLateFromOutside = (one: Exchange): boolean =>
   !one.certain &&
@@ -101,7 +101,10 @@ function isTurned(one: Exchange, other: Exchange): boolean {
   return gain > 0 || (gain === 0 && other.port < one.port)
 }
 
-/** An outside address without a name takes the one the same device uses it by: on this service first. */
+/**
+ * An outside address without a name takes the one the same device uses it by: on this service
+ * first.
+ */
 function adoptNames(exchanges: readonly Exchange[]): void {
   const names = new Map<string, Exchange>()
   const offer = (key: string, one: Exchange) => {

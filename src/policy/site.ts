@@ -1,5 +1,5 @@
-// Who an endpoint is: one of our devices, a host of the site nobody knows, a group, somebody outside. And
-// which classes of peers (RFC 8520 8) a device or address belongs to.
+// Who an endpoint is: one of our devices, a host of the site nobody knows, a group, somebody
+// outside. And which classes of peers (RFC 8520 8) a device or address belongs to.
 import { isGroupMac, macText, type AddressScope } from '../core/addresses.ts'
 import type { EndpointTable, NameSource } from '../flow/index.ts'
 import type { PolicyContext, PolicyDevice } from './device.ts'
@@ -99,13 +99,17 @@ export class Site {
     return groups !== undefined && this.prefixes.some((prefix) => contains(prefix, groups))
   }
 
-  /** Whether a rule's prefix lies on the site: private, link-local, or one of its stated networks. */
+  /**
+   * Whether a rule's prefix lies on the site: private, link-local, or one of its stated networks.
+   */
   isLocalPrefix(text: string): boolean {
     const prefix = parsePrefix(text)
     return prefix !== undefined && (isPrivate(prefix) || this.isInside(text))
   }
 
-  /** The ids of a device's controllers: as a person said, else everything the inventory calls one. */
+  /**
+   * The ids of a device's controllers: as a person said, else everything the inventory calls one.
+   */
   controllersOf(device: string): readonly string[] {
     const said = this.context.controllers?.get(device)
     if (said) return said
@@ -146,7 +150,10 @@ export class Site {
   }
 }
 
-/** Two labels or more, the last not a number, as a resolver would take it; not a name of the local link. */
+/**
+ * Two labels or more, the last not a number, as a resolver would take it; not a name of the local
+ * link.
+ */
 export function isDnsName(name: string): boolean {
   if (name.length > 253 || groupsOf(name)) return false
   if (!/^[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_]([a-z0-9_-]{0,62})?)+$/.test(name)) return false

@@ -1,5 +1,6 @@
-// What was said inside conversations, as far as permissions go that deep: the operations of industrial
-// protocols, and MQTT topics. Keyed by sender and receiver, so it does not matter who was taken for the client.
+// What was said inside conversations, as far as permissions go that deep: the operations of
+// industrial protocols, and MQTT topics. Keyed by sender and receiver, so it does not matter who
+// was taken for the client.
 import type { Transaction } from '../flow/index.ts'
 import type { Operation, TopicPermission } from './form.ts'
 
@@ -23,7 +24,10 @@ const SIBLINGS_MAX = 16
 interface PairSpeech {
   /** Operation bits by protocol id. */
   readonly operations: Map<string, number>
-  /** `publish a/b` or `subscribe a/#`; and the same cut to the first level, for when these are too many. */
+  /**
+   * `publish a/b` or `subscribe a/#`; and the same cut to the first level, for when these are too
+   * many.
+   */
   readonly topics: Set<string>
   readonly roots: Set<string>
   topicsFull: boolean

@@ -86,7 +86,10 @@ export function ruleText(rule: Pick<Rule, 'initiated' | 'peer' | 'service'>): st
   return `${direction} ${peerText(rule.peer)} ${serviceText(rule.service)}`
 }
 
-/** Rules in the order people read them: what it starts, what is started with it; peers and ports sorted. */
+/**
+ * Rules in the order people read them: what it starts, what is started with it; peers and ports
+ * sorted.
+ */
 export function readingOrder<Listed extends Rule>(rules: readonly Listed[]): Listed[] {
   const order = ['device', 'either', 'peer']
   const keys = new Map(

@@ -1,5 +1,5 @@
-// MUD files for tests, written by ourselves: one lamp in each of the three dialects, and where other
-// people's files and the YANG modules lie, which are not ours to ship.
+// MUD files for tests, written by ourselves: one lamp in each of the three dialects, and where
+// other people's files and the YANG modules lie, which are not ours to ship.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -102,7 +102,7 @@ export class MadeUpSite {
   }
 
   /** Somebody says something inside a conversation. */
-  say(from: string, to: string, protocol: string, fields: Record<string, unknown>): this {
+  say([from, to]: readonly [string, string], protocol: string, fields: object): this {
     const [source, destination] = [this.endpoint(from), this.endpoint(to)]
     const numbers = { time: START, frame: 1, flow: 1, sourcePort: 50_000, destinationPort: 0 }
     const ends = { source, destination, fromOriginator: true }

@@ -1,5 +1,5 @@
-// Which MUD file is whose: by the URL a device said, else by the file's name, which carries a MAC or an
-// address; and names for files that are written, so that they find back.
+// Which MUD file is whose: by the URL a device said, else by the file's name, which carries a MAC
+// or an address; and names for files that are written, so that they find back.
 import { parseMac, macText } from '../../core/addresses.ts'
 import type { PolicyDevice } from '../device.ts'
 import type { MudFile } from './mud-file.ts'
@@ -33,7 +33,9 @@ export function mudFileName(
   return `${slug}_${place.replace(/[^a-z0-9]+/gi, '-').replace(/^-+|-+$/g, '')}.json`
 }
 
-/** The file of each device that has one, by device id. A file may serve several devices of one type. */
+/**
+ * The file of each device that has one, by device id. A file may serve several devices of one type.
+ */
 export function assignMudFiles<File extends NamedMudFile>(
   files: readonly File[],
   devices: readonly PolicyDevice[],

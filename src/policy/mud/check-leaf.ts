@@ -18,14 +18,14 @@ const must =
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 /** RFC 6991 2 `domain-name`, with underscores as the modules have them. */
-const DOMAIN =
-  /^((([a-zA-Z0-9_]([a-zA-Z0-9\-_]){0,61})?[a-zA-Z0-9]\.)*([a-zA-Z0-9_]([a-zA-Z0-9\-_]){0,61})?[a-zA-Z0-9]\.?|\.)$/
+const LABEL = '([a-zA-Z0-9_]([a-zA-Z0-9\\-_]){0,61})?[a-zA-Z0-9]'
+const DOMAIN = new RegExp(`^((${LABEL}\\.)*${LABEL}\\.?|\\.)$`)
 const MAC = /^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$/
 const ETHER_TYPE_NAMES = new Set(
-  `ipv4 arp wlan trill srp decnet rarp appletalk aarp vlan ipx qnx ipv6 efc esp cobranet mpls-unicast
-  mpls-multicast pppoe-discovery pppoe-session intel-ans jumbo-frames homeplug eap profinet hyperscsi aoe
-  ethercat provider-bridging ethernet-powerlink goose gse sv lldp sercos wsmp homeplug-av-mme mrp macsec pbb
-  cfm fcoe fcoe-ip roce tte hsr`.split(/\s+/),
+  `ipv4 arp wlan trill srp decnet rarp appletalk aarp vlan ipx qnx ipv6 efc esp cobranet
+  mpls-unicast mpls-multicast pppoe-discovery pppoe-session intel-ans jumbo-frames homeplug eap
+  profinet hyperscsi aoe ethercat provider-bridging ethernet-powerlink goose gse sv lldp sercos
+  wsmp homeplug-av-mme mrp macsec pbb cfm fcoe fcoe-ip roce tte hsr`.split(/\s+/),
 )
 
 function isPrefix(value: unknown, family: 0 | 1): boolean {

@@ -1,5 +1,6 @@
-// Whether a JSON value is a MUD file by the letter: the nodes, types, ranges, choices and references of the
-// modules of RFC 8520 and RFC 8519, without repairing anything. yanglint says the same where it is at hand.
+// Whether a JSON value is a MUD file by the letter: the nodes, types, ranges, choices and
+// references of the modules of RFC 8520 and RFC 8519, without repairing anything. yanglint says the
+// same where it is at hand.
 import { CHECKS, type Check, type Checking } from './check-leaf.ts'
 import { ACCESS_LIST_TYPES, type Problem } from './mud-file.ts'
 import { DATE_AND_TIME, allows } from './read.ts'
@@ -8,8 +9,8 @@ import { asObject, type RawObject } from './raw.ts'
 const PROBLEMS_MAX = 1000
 
 /**
- * All that is wrong. error: not valid under the modules; warning: valid, but against RFC 8520's text, or a
- * node of a module that is not known here. An empty list: fine.
+ * All that is wrong. error: not valid under the modules; warning: valid, but against RFC 8520's
+ * text, or a node of a module that is not known here. An empty list: fine.
  */
 export function checkMud(json: unknown): Problem[] {
   const problems: Problem[] = []

@@ -1,4 +1,5 @@
-// Manufacturer Usage Descriptions (RFC 8520): read in three dialects, checked, compiled from and to profiles.
+// Manufacturer Usage Descriptions (RFC 8520): read in three dialects, checked, compiled from and to
+// profiles.
 export {
   REPAIRS,
   type AccessList,

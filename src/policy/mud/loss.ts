@@ -1,8 +1,12 @@
-// What a translation could not say, rule by rule: never silent, and with its effect on what is permitted.
+// What a translation could not say, rule by rule: never silent, and with its effect on what is
+// permitted.
 
 export interface Loss {
   readonly kind: LossKind
-  /** widened: more is permitted than was meant; narrowed: less; omitted: the rule is not there at all. */
+  /**
+   * widened: more is permitted than was meant; narrowed: less; omitted: the rule is not there at
+   * all.
+   */
   readonly effect: 'none' | 'widened' | 'narrowed' | 'omitted'
   /** Id of the rule, for what is lost of a rule. */
   readonly rule?: string
@@ -31,7 +35,10 @@ export type LossKind =
   | 'ports'
   /** A peer that cannot be written at all. */
   | 'peer'
-  /** Reading: an entry that denies, matches on the device's side, several peers at once, an extension. */
+  /**
+   * Reading: an entry that denies, matches on the device's side, several peers at once, an
+   * extension.
+   */
   | 'denial'
   | 'match'
   | 'peers-combined'

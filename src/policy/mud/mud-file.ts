@@ -1,5 +1,5 @@
-// A MUD file by the nouns of RFC 8520 and RFC 8519, read once and then trusted: plain JSON, camelCase names,
-// defaults filled in. Extensions stand where they stood, uninterpreted.
+// A MUD file by the nouns of RFC 8520 and RFC 8519, read once and then trusted: plain JSON,
+// camelCase names, defaults filled in. Extensions stand where they stood, uninterpreted.
 
 /** RFC 8520 3: the container `ietf-mud:mud` and the access lists it refers to. */
 export interface MudFile {
@@ -27,7 +27,10 @@ export interface MudFile {
   readonly toDevicePolicy: readonly string[]
   /** RFC 8519 4.1, in the file's order. */
   readonly accessLists: readonly AccessList[]
-  /** Nodes of other modules, as they were: `ietf-mud-transparency:transparency` and the like, by name. */
+  /**
+   * Nodes of other modules, as they were: `ietf-mud-transparency:transparency` and the like, by
+   * name.
+   */
   readonly preserved: { readonly [name: string]: unknown }
 }
 
@@ -149,14 +152,20 @@ export const REPAIRS = {
 } as const
 export type RepairKind = keyof typeof REPAIRS
 
-/** What is wrong with a file. error: a part could not be read; warning: it could, but should not be so. */
+/**
+ * What is wrong with a file. error: a part could not be read; warning: it could, but should not be
+ * so.
+ */
 export interface Problem {
   readonly severity: 'error' | 'warning'
   readonly where: string
   readonly what: string
 }
 
-/** `urn:ietf:params:mud:dns` and `:ntp` are registered (RFC 8520 17.7); `:gateway` is in use all the same. */
+/**
+ * `urn:ietf:params:mud:dns` and `:ntp` are registered (RFC 8520 17.7); `:gateway` is in use all the
+ * same.
+ */
 export const MUD_URN = {
   dns: 'urn:ietf:params:mud:dns',
   ntp: 'urn:ietf:params:mud:ntp',

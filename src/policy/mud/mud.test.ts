@@ -343,7 +343,7 @@ function spoiled(json: unknown, path: readonly number[], value: unknown): unknow
   return copy
 }
 
-test(`nothing a file says makes reading throw, and what is read can be written (seed ${seed})`, () => {
+test(`nothing makes reading throw, and what is read can be written (seed ${seed})`, () => {
   const path = fc.array(fc.nat(20), { maxLength: 9 })
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 3 }),

@@ -1,5 +1,5 @@
-// MudFile → Profile: the maker's permissions in our form. A from-device entry and its to-device twin become
-// one rule; what has only one direction becomes a rule without a way back.
+// MudFile → Profile: the maker's permissions in our form. A from-device entry and its to-device
+// twin become one rule; what has only one direction becomes a rule without a way back.
 import { isGroupMac, parseMac } from '../../core/addresses.ts'
 import { PROFILE_SCHEMA_VERSION, ruleId, sortedRules } from '../form.ts'
 import type { Initiated, Peer, PortRange, Profile, Provenance, Rule, Service } from '../form.ts'
@@ -84,7 +84,7 @@ interface Place extends Policy {
 function halfOf(ace: Ace, listFamily: '' | 'ipv4' | 'ipv6', place: Place): Half[] {
   const { matches } = ace
   if (ace.forwarding !== 'accept') {
-    const what = `${place.where}: what is not permitted is denied anyhow; the entry says nothing more`
+    const what = `${place.where}: what is not permitted is denied anyhow`
     place.loss.push({ kind: 'denial', effect: 'none', what })
     return []
   }
@@ -118,7 +118,10 @@ function ruleOf(pair: readonly Half[], provenance: Provenance): Rule {
   return { id: ruleId(content), ...content, provenance }
 }
 
-/** What is matched on the device's own side, and leaves we do not know, cannot be said here: it widens. */
+/**
+ * What is matched on the device's own side, and leaves we do not know, cannot be said here: it
+ * widens.
+ */
 function noteIgnored(matches: Matches, place: Place): void {
   const { ipv4, ipv6, eth } = matches
   const ignored = Object.keys(matches.preserved)
@@ -168,7 +171,9 @@ function peerOf(matches: Matches, place: Place): Peer {
 
 const isLocalClass = (peer: Peer) => peer.kind === 'class' && peer.class === 'local-networks'
 
-/** A group, or an address that is local by itself: saying 'local-networks' beside it adds nothing. */
+/**
+ * A group, or an address that is local by itself: saying 'local-networks' beside it adds nothing.
+ */
 function isLocalPeer(peer: Peer): boolean {
   if (peer.kind === 'multicast' || peer.kind === 'class') return true
   const prefix = peer.kind === 'prefix' ? parsePrefix(peer.prefix) : undefined

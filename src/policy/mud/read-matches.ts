@@ -1,4 +1,5 @@
-// One entry's matches, in any of the dialects, as RFC 8519 4.2 and RFC 8520 8 would have written them.
+// One entry's matches, in any of the dialects, as RFC 8519 4.2 and RFC 8520 8 would have written
+// them.
 import { macText, parseMac } from '../../core/addresses.ts'
 import { parsePrefix, prefixText } from '../prefix.ts'
 import type { EthMatch, IpMatch, Matches, MudMatch, PortMatch, TransportMatch } from './mud-file.ts'

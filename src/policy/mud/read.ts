@@ -1,5 +1,5 @@
-// Foreign JSON → MudFile, in all three dialects that are out there. Never throws; every repair has a name,
-// so that a person can see what a file's author would have to change.
+// Foreign JSON → MudFile, in all three dialects that are out there. Never throws; every repair has
+// a name, so that a person can see what a file's author would have to change.
 import { ACCESS_LIST_TYPES } from './mud-file.ts'
 import type { AccessList, AccessListType, Ace, MudDialect, MudFile } from './mud-file.ts'
 import type { Problem, Repair } from './mud-file.ts'

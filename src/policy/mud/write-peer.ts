@@ -1,4 +1,5 @@
-// A rule's peer as MUD can say it: a class, a name, a network, a MAC; or several entries, or none at all.
+// A rule's peer as MUD can say it: a class, a name, a network, a MAC; or several entries, or none
+// at all.
 import { nameMatches } from '../domain.ts'
 import type { Rule } from '../form.ts'
 import { groupsOf } from '../prefix.ts'

@@ -1,4 +1,5 @@
-// Profile → RFC 8520. What MUD cannot say is said in the loss report, with what it does to the permissions.
+// Profile → RFC 8520. What MUD cannot say is said in the loss report, with what it does to the
+// permissions.
 import { createHash } from 'node:crypto'
 import { isoTime, type Microseconds } from '../../core/clock.ts'
 import type { Profile } from '../form.ts'
@@ -22,7 +23,10 @@ export interface MudWriteOptions {
   readonly manufacturer?: string
   readonly model?: string
   readonly documentation?: string
-  /** Whether a device named by a rule is of the subject's manufacturer: then the class stands for it. */
+  /**
+   * Whether a device named by a rule is of the subject's manufacturer: then the class stands for
+   * it.
+   */
   readonly sameManufacturer?: (device: string) => boolean
 }
 
@@ -64,7 +68,9 @@ export function writeMud(profile: Profile, options: MudWriteOptions): MudWritten
   return { json: { 'ietf-mud:mud': mud, ...acls }, loss }
 }
 
-/** Without characters that no YANG string may hold (RFC 7950 9.4), and no longer than people read. */
+/**
+ * Without characters that no YANG string may hold (RFC 7950 9.4), and no longer than people read.
+ */
 const textOf = (text: string): string =>
   // eslint-disable-next-line no-control-regex
   text
