@@ -1,5 +1,5 @@
 // Nodes and what was noted about them → the Device that people and other features read.
-import { isLocalMac, macText } from '../core/addresses.ts'
+import { macText } from '../core/addresses.ts'
 import { isoTime } from '../core/clock.ts'
 import type {
   AddressUse,
@@ -25,6 +25,7 @@ import type { Grouped } from './merging.ts'
 import type { Node } from './nodes.ts'
 import type { Entry, Notes } from './notes.ts'
 import type { Services } from './services.ts'
+import { isRandomMac } from './tables/local-macs.ts'
 
 /** What the assembly reads; all of it stays as it is. */
 export interface Ground {
@@ -36,6 +37,8 @@ export interface Ground {
 }
 
 const LISTED = 64
+/** Below this, an attribute is not used for a device's name and kind. */
+const BELIEVED = 0.3
 
 export function assemble(ground: Ground, group: Grouped, id: string): Device {
   const { nodes } = group
@@ -61,9 +64,9 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   return {
     id,
     name: nameOf(attributes, addresses, macs),
-    kind: kindOf(nodes, attributes),
+    kind: kindOf(nodes, attributes, industrial !== undefined),
     macs: macs.map(macText),
-    randomisedMacs: macs.filter(isLocalMac).map(macText),
+    randomisedMacs: macs.filter(isRandomMac).map(macText),
     addresses,
     vlans: [...new Set(list.map((endpoint) => endpoints.vlan(endpoint)))].toSorted(byNumber),
     identities: group.identities,
@@ -189,10 +192,17 @@ const contradictionsOf = (ground: Ground, list: readonly number[], nodes: readon
 const PEOPLES: ReadonlySet<string> = new Set<Category>(['phone', 'tablet', 'computer', 'wearable'])
 const NETWORK: ReadonlySet<string> = new Set<Category>(['router', 'switch', 'access-point'])
 
-function kindOf(nodes: readonly Node[], attributes: Attributes): DeviceKind {
+/** A MAC prefix alone says who made the chip: it makes nobody a person's or the network's. */
+const ONLY_PREFIX_CONFIDENCE = 0.7
+
+function kindOf(nodes: readonly Node[], attributes: Attributes, isIndustrial: boolean): DeviceKind {
   if (nodes.some((node) => node.routerBecause !== '')) return 'infrastructure'
   const type = attributes.type
-  if (!type || type.confidence < 0.3) return attributes.manufacturer ? 'device' : 'unknown'
+  const needed = type?.observations.some((one) => one.source !== 'mac-prefix')
+    ? BELIEVED
+    : ONLY_PREFIX_CONFIDENCE
+  if (isIndustrial) return 'device'
+  if (!type || type.confidence < needed) return attributes.manufacturer ? 'device' : 'unknown'
   if (NETWORK.has(type.value)) return 'infrastructure'
   if (PEOPLES.has(type.value)) return 'person'
   return 'device'
@@ -206,7 +216,7 @@ function nameOf(
   if (attributes.hostname) return attributes.hostname.value
   const believed = (name: 'manufacturer' | 'model' | 'type') => {
     const attribute = attributes[name]
-    return attribute && attribute.confidence >= 0.3 ? attribute.value : ''
+    return attribute && attribute.confidence >= BELIEVED ? attribute.value : ''
   }
   const words = [believed('manufacturer'), believed('model') || believed('type')]
   const text = words.filter((word) => word !== '').join(' ')

@@ -8,12 +8,15 @@ import type { Node } from './nodes.ts'
 import type { Entry, Notes } from './notes.ts'
 import type { Services } from './services.ts'
 import { INDUSTRIAL } from './tables/industrial.ts'
+import { softwareMac } from './tables/local-macs.ts'
 import { makerOf } from './tables/makers.ts'
 import { moduleMaker } from './tables/module-makers.ts'
 
 /** How often a MAC prefix names the maker of the thing; and when it is a module maker's. */
 const PREFIX_CONFIDENCE = 0.8
 const MODULE_CONFIDENCE = 0.15
+/** Who runs in a virtual machine or a container is a computer, or a server of any kind. */
+const VIRTUAL_CONFIDENCE = 0.45
 /** Relaying is seen, not said; what relays may still be an access point or a firewall. */
 const ROUTER_CONFIDENCE = 0.93
 /** A DHCP server is mostly the router, but any computer can be one. */
@@ -25,25 +28,38 @@ const CLIENT_CONFIDENCE = 0.35
 export function claimsOf(entries: readonly Entry[]): Claim[] {
   const found = new Map<string, Claim>()
   for (const entry of entries) {
-    for (const { attribute, value, confidence } of entry.conclusions) {
-      const word = attribute === 'manufacturer' ? makerOf(value).name : value
-      const key = `${attribute} ${entry.source} ${entry.text} ${word}`
-      const known = found.get(key)?.observation
-      const earlier = known && known.time <= entry.first ? known : undefined
-      const observation = {
-        source: entry.source,
-        text: entry.text,
-        value: word,
-        confidence: Math.max(confidence, known?.confidence ?? 0),
-        frame: earlier ? earlier.frame : entry.frame,
-        time: earlier ? earlier.time : entry.first,
-        last: Math.max(entry.last, known?.last ?? 0),
-        count: entry.count + (known?.count ?? 0),
-      }
-      found.set(key, { attribute, observation })
+    for (const [key, claim] of claimsOfEntry(entry)) {
+      const known = found.get(key)
+      found.set(key, known ? together(known, claim) : claim)
     }
   }
   return [...found.values()]
+}
+
+/** By attribute, source, text and value; of two rows that conclude the same, the surer one. */
+function claimsOfEntry(entry: Entry): Map<string, Claim> {
+  const found = new Map<string, Claim>()
+  const { source, text, frame, first: time, last, count } = entry
+  for (const { attribute, value: said, confidence } of entry.conclusions) {
+    const value = attribute === 'manufacturer' ? makerOf(said).name : said
+    const key = `${attribute} ${source} ${text} ${value}`
+    if ((found.get(key)?.observation.confidence ?? 0) >= confidence) continue
+    const observation = { source, text, value, confidence, frame, time, last, count }
+    found.set(key, { attribute, observation })
+  }
+  return found
+}
+
+function together(one: Claim, other: Claim): Claim {
+  const [first, later] =
+    one.observation.time <= other.observation.time
+      ? [one.observation, other.observation]
+      : [other.observation, one.observation]
+  const last = Math.max(first.last, later.last)
+  return {
+    attribute: one.attribute,
+    observation: { ...first, last, count: first.count + later.count },
+  }
 }
 
 interface Deduced {
@@ -62,9 +78,15 @@ const deduced = ({ attribute, ...rest }: Deduced): Claim => ({
 
 /** What the IEEE's list says: the maker of the network chip, who often is not that of the thing. */
 export function prefixClaims(registry: MacRegistry, mac: MacNumber): Claim[] {
-  const text = registry.organisation(mac)
-  if (text === '') return []
   const source = 'mac-prefix'
+  const software = softwareMac(mac)
+  if (software !== '') {
+    const claim = { attribute: 'type', source, text: software, value: 'computer' } as const
+    return [deduced({ ...claim, confidence: VIRTUAL_CONFIDENCE })]
+  }
+  const text = registry.organisation(mac)
+  // The IANA's own prefix holds protocols' addresses (VRRP), no device's.
+  if (text === '' || text.startsWith('ICANN')) return []
   const module = moduleMaker(text)
   const { name, category, categoryConfidence } = makerOf(text)
   const claims = [
@@ -139,7 +161,7 @@ export function industrialClaims(industrial: Industrial | undefined): Claim[] {
   if (industrial.role !== 'client') return claims
   for (const protocol of industrial.asks) {
     const row = INDUSTRIAL.get(protocol)
-    if (row) claim(`asks ${protocol}`, row.client, CLIENT_CONFIDENCE)
+    if (row?.client) claim(`asks ${protocol}`, row.client, CLIENT_CONFIDENCE)
   }
   return claims
 }

@@ -1,6 +1,6 @@
 // Interfaces → nodes: what will be a device unless a merge joins it to another. A node is a MAC
 // with its own addresses, or a bare address (behind a router, or from a source without MACs).
-import { isLocalMac, isV6, macText, type AddressKey, type MacNumber } from '../core/addresses.ts'
+import { isV6, macText, type AddressKey, type MacNumber } from '../core/addresses.ts'
 import type { Contradiction, DeviceLimit } from './device.ts'
 import { MARK } from './identifier.ts'
 import {
@@ -12,6 +12,7 @@ import {
 } from './interfaces.ts'
 import { PLACE } from './neighbourhood.ts'
 import type { Notes } from './notes.ts'
+import { isRandomMac } from './tables/local-macs.ts'
 
 export interface Node {
   /** The MAC's or the address's text: stable, unique among nodes. */
@@ -89,6 +90,7 @@ class NodeFinder {
 
   private attach(index: number, seen: AddressSeen): void {
     this.list[index].addresses.add(seen.address)
+    if (seen.packetsOut > 0) this.list[index].limits.delete('only-announced')
     this.attachEndpoints(index, seen.endpoints)
   }
 
@@ -106,7 +108,7 @@ class NodeFinder {
     const node = this.list[index]
     this.byMac.set(found.mac, index)
     node.routerBecause = found.routerBecause
-    if (isLocalMac(found.mac)) node.limits.add('randomised-mac')
+    if (isRandomMac(found.mac)) node.limits.add('randomised-mac')
     if (found.packetsOut === 0) node.limits.add('only-announced')
     this.attachEndpoints(index, found.bare)
     for (const address of found.own) {
@@ -172,7 +174,6 @@ class NodeFinder {
     const seen = this.interfaces.get(node.mac)?.addresses.get(address)
     node.addresses.delete(address)
     this.list[to].limits.add('shared-mac')
-    this.list[to].limits.delete('only-announced')
     if (!seen) return
     for (const endpoint of seen.endpoints) {
       const at = node.endpoints.indexOf(endpoint)

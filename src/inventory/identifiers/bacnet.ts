@@ -2,6 +2,7 @@
 // router of BACnet networks passes on is not about itself.
 import type { Transaction } from '../../flow/index.ts'
 import { fieldsOf, numberOf, textOf, type Identifier, type Notebook } from '../identifier.ts'
+import { BACNET_VENDORS } from '../tables/bacnet-vendors.ts'
 import { applyHints } from '../tables/hint.ts'
 import { MODELS } from '../tables/models.ts'
 
@@ -33,6 +34,7 @@ function iAm(transaction: Transaction, notebook: Notebook): void {
   const text = `device ${instance}, vendor ${vendor}`
   const note = notebook.note(transaction.source, 'bacnet-i-am', text)
   if (!note || Number.isNaN(instance)) return
+  note.says('manufacturer', BACNET_VENDORS.get(vendor) ?? '', 0.93)
   note.identity('bacnet-device', `bacnet-${instance}`)
 }
 

@@ -17,18 +17,16 @@ export const identifier: Identifier = {
         : protocol === 'rtsp'
           ? textOf(fields, fromOriginator ? 'userAgent' : 'server')
           : textOf(fields, 'text')
+    if (protocol === 'rtsp' && !fromOriginator) streams(source, notebook)
     if (text === '') return
     const said = fromOriginator ? text : `${text} @${sourcePort}`
     const note = notebook.note(source, `${protocol}-banner`, said)
     if (!note) return
     applyHints(note, text, BANNERS)
     if (protocol === 'telnet' || protocol === 'ftp') applyHints(note, text, PROMPTS)
-    if (protocol === 'rtsp') realm(transaction, notebook)
   },
 }
 
 /** Who streams on request is a camera, or records from some. */
-function realm(transaction: Transaction, notebook: Notebook): void {
-  if (transaction.fromOriginator) return
-  notebook.note(transaction.source, 'rtsp-server', 'answers RTSP')?.type('camera', 0.55)
-}
+const streams = (endpoint: number, notebook: Notebook) =>
+  void notebook.note(endpoint, 'rtsp-server', 'answers RTSP')?.type('camera', 0.55)

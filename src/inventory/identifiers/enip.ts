@@ -3,6 +3,7 @@
 import type { Fields, Transaction } from '../../flow/index.ts'
 import { fieldsOf, numberOf, textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { CIP_DEVICE_TYPES } from '../tables/cip-device-types.ts'
+import { CIP_VENDORS } from '../tables/cip-vendors.ts'
 import { applyHints } from '../tables/hint.ts'
 import { MODELS } from '../tables/models.ts'
 
@@ -28,6 +29,7 @@ function identity(said: Fields, transaction: Transaction, notebook: Notebook): v
   if (!note) return
   const category = CIP_DEVICE_TYPES.get(type)
   if (category) note.type(category, 0.9)
+  note.says('manufacturer', CIP_VENDORS.get(vendor) ?? '', 0.95)
   note.says('model', product, 0.95)
   note.says('firmware', revision, 0.95)
   note.says('serial', serial, 0.9)

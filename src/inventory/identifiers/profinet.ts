@@ -1,9 +1,10 @@
 // PROFINET DCP (IEC 61158-6-10 4.3): station name, type of station, role, and the address the
 // station says it has.
 import type { Transaction } from '../../flow/index.ts'
-import { textOf, type Identifier, type Notebook } from '../identifier.ts'
+import { numberOf, textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
 import { MODELS } from '../tables/models.ts'
+import { PROFINET_VENDORS } from '../tables/profinet-vendors.ts'
 
 export const identifier: Identifier = {
   id: 'profinet',
@@ -22,6 +23,11 @@ export const identifier: Identifier = {
     if (note) {
       note.says('model', station, 0.85)
       applyHints(note, station, MODELS)
+    }
+    const vendor = numberOf(fields, 'vendorId')
+    if (!Number.isNaN(vendor)) {
+      const maker = notebook.note(source, 'profinet-vendor', `vendor ${vendor}`)
+      maker?.says('manufacturer', PROFINET_VENDORS.get(vendor) ?? '', 0.93)
     }
     const role = textOf(fields, 'role')
     const played = notebook.note(source, 'profinet-role', role)

@@ -7,11 +7,14 @@ export interface IndustrialProtocol {
   /** What mostly answers it. */
   readonly server: Category
   readonly serverConfidence: number
-  /** What mostly asks. */
-  readonly client: Category
+  /** What mostly asks; not said where anybody may. */
+  readonly client?: Category
 }
 
-export const INDUSTRIAL: ReadonlyMap<string, IndustrialProtocol> = new Map([
+export const INDUSTRIAL: ReadonlyMap<string, IndustrialProtocol> = new Map<
+  string,
+  IndustrialProtocol
+>([
   // A slave of Modbus may be a PLC, a meter, a drive or a gateway; PLCs are the most common on
   // Ethernet.
   ['modbus', { server: 'plc', serverConfidence: 0.5, client: 'hmi' }],
@@ -22,8 +25,8 @@ export const INDUSTRIAL: ReadonlyMap<string, IndustrialProtocol> = new Map([
   ['dnp3', { server: 'rtu', serverConfidence: 0.75, client: 'hmi' }],
   ['iec104', { server: 'rtu', serverConfidence: 0.75, client: 'hmi' }],
   ['bacnet', { server: 'bms-controller', serverConfidence: 0.7, client: 'bms-controller' }],
-  ['opcua', { server: 'plc', serverConfidence: 0.35, client: 'hmi' }],
-  ['profinet', { server: 'io', serverConfidence: 0.45, client: 'plc' }],
+  ['opcua', { server: 'plc', serverConfidence: 0.25 }],
+  ['profinet', { server: 'io', serverConfidence: 0.45 }],
   ['ethercat', { server: 'io', serverConfidence: 0.5, client: 'plc' }],
   // GOOSE and sampled values come from protection relays and merging units.
   ['goose', { server: 'rtu', serverConfidence: 0.75, client: 'rtu' }],
@@ -31,4 +34,4 @@ export const INDUSTRIAL: ReadonlyMap<string, IndustrialProtocol> = new Map([
   ['knx', { server: 'gateway', serverConfidence: 0.7, client: 'hmi' }],
   ['hart-ip', { server: 'gateway', serverConfidence: 0.6, client: 'hmi' }],
   ['synchrophasor', { server: 'rtu', serverConfidence: 0.8, client: 'server' }],
-] satisfies [string, IndustrialProtocol][])
+])

@@ -174,10 +174,10 @@ const ROWS: readonly Row[] = [
   ['microsoft', 'Microsoft', 'computer', 0.55],
   ['intel', 'Intel', 'computer', 0.7],
   ['super micro', 'Supermicro', 'server', 0.85],
-  ['vmware', 'VMware', 'computer', 0.6],
-  ['pcs systemtechnik', 'VirtualBox', 'computer', 0.6],
+  ['vmware', 'VMware', 'computer', 0.45],
+  ['pcs systemtechnik', 'VirtualBox', 'computer', 0.45],
   ['parallels', 'Parallels', 'computer', 0.7],
-  ['xensource', 'Xen', 'server', 0.5],
+  ['xensource', 'Xen', 'server', 0.4],
   ['hewlett packard enterprise', 'HPE'],
   ['hewlett packard', 'HP'],
   ['hp inc', 'HP'],
@@ -350,6 +350,24 @@ export function makerOf(organisation: string): Maker {
     : { name: tidyName(organisation) }
   if (cache.size < 4096) cache.set(organisation, maker)
   return maker
+}
+
+/**
+ * Makers' names that are also people's, places' or things' names: as a host name they prove
+ * nothing.
+ */
+const AMBIGUOUS: ReadonlySet<string> = new Set(
+  'august vera ring sun apple canon honor dell intel wink emerson brother smarter vega'.split(' '),
+)
+
+/**
+ * The maker whose name a host name begins with ('schlage', 'samsung-tv'); undefined without one.
+ */
+export function makerNamedIn(host: string): Maker | undefined {
+  const word = /^[a-z][a-z-]{3,}/i.exec(host)?.[0].toLowerCase().replace(/-.*/, '') ?? ''
+  if (word.length < 4 || AMBIGUOUS.has(word)) return undefined
+  const row = ROWS.find(([start, name]) => name.toLowerCase() === word && start.startsWith(word))
+  return row && { name: row[1], category: row[2], categoryConfidence: row[3] }
 }
 
 /** `start` begins the text and ends at a word's end; a `*` at its end lets the word go on. */
