@@ -128,14 +128,14 @@ function readSmb1(body: Cursor, message: Message): void {
     message.emit({ kind: 'negotiate', dialect: '1' } satisfies SmbFields)
   }
   if (command !== 0x73) return
-  const ntlm = sessionSetup(body, response, status, message)
-  if (response && bytes[start + SMB1_HEADER] >= 3) nativeSystem(body, unicode, ntlm, message)
+  sessionSetup(body, response, status, message)
+  if (response && bytes[start + SMB1_HEADER] >= 3) nativeSystem(body, unicode, message)
 }
 
 /**
  * Session set-up of both versions: an NTLM message somewhere in the security blob. Says whether.
  */
-function sessionSetup(body: Cursor, response: boolean, status: number, message: Message): boolean {
+function sessionSetup(body: Cursor, response: boolean, status: number, message: Message): void {
   const at = findNtlm(body)
   if (response) {
     if (at >= 0) {
@@ -152,18 +152,17 @@ function sessionSetup(body: Cursor, response: boolean, status: number, message: 
     const login = ntlmLogin(body, at)
     if (login) message.emit({ kind: 'login', ...login } satisfies SmbFields)
   }
-  return at >= 0
 }
 
 /** Version 1: the server's 'native OS' and 'native LAN manager', behind the security blob. */
-function nativeSystem(body: Cursor, unicode: boolean, blob: boolean, message: Message): void {
+function nativeSystem(body: Cursor, unicode: boolean, message: Message): void {
   const start = body.offset
   const words = body.u8()
   if (words < 3) return
   const extended = words === 4
   const blobLength = extended ? body.bytes.readUInt16LE(Math.min(start + 7, body.end - 2)) : 0
   body.skip(words * 2 + 2)
-  body.skip(extended && blob ? blobLength : 0)
+  body.skip(blobLength)
   // Wide texts begin at even distances from the header.
   if (unicode && (body.offset - (start - SMB1_HEADER)) % 2 === 1) body.skip(1)
   const os = systemText(body, unicode)
