@@ -8,6 +8,7 @@ import { exitCodesPage } from './reference/exit-codes.ts'
 import { identifiersPage } from './reference/identifiers.ts'
 import { limitsPage } from './reference/limits.ts'
 import { page } from './reference/markdown.ts'
+import { WATCH_SCHEMA } from '../src/report/index.ts'
 import { protocolsPage } from './reference/protocols.ts'
 
 export const FOLDER = join(import.meta.dirname, '../docs/reference')
@@ -25,6 +26,11 @@ const PAGES: readonly Page[] = [
   { file: 'identifiers.md', about: 'where it learns what a device is', make: identifiersPage },
   { file: 'detectors.md', about: 'what it looks for, and what to do', make: detectorsPage },
   { file: 'limits.md', about: 'every bound, with its reason', make: limitsPage },
+  {
+    file: 'watch.schema.json',
+    about: 'the document that `watch --json` prints',
+    make: () => `${JSON.stringify(WATCH_SCHEMA, null, 2)}\n`,
+  },
   { file: 'exit-codes.md', about: 'what a command hands back', make: exitCodesPage },
 ]
 

@@ -3,3 +3,4 @@ export { SCHEMA_VERSION, documentOf, type Reported, type WatchDocument } from '.
 export { safeText, tableLines, type Column } from './table.ts'
 export { terminalReport, type TerminalOptions } from './terminal.ts'
 export { htmlReport } from './html/page.ts'
+export { WATCH_SCHEMA } from './schema.ts'

@@ -1,0 +1,252 @@
+// The JSON Schema (draft 2020-12) of the document that `watch --json` prints. Published as
+// docs/reference/watch.schema.json; a test holds it, the code and real documents together.
+import { SEVERITIES } from '../finding/index.ts'
+import { SCHEMA_VERSION } from './document.ts'
+
+type Schema = { readonly [keyword: string]: unknown }
+
+const text: Schema = { type: 'string' }
+const texts: Schema = { type: 'array', items: text }
+const count: Schema = { type: 'integer', minimum: 0 }
+const share: Schema = { type: 'number', minimum: 0, maximum: 1 }
+const flag: Schema = { type: 'boolean' }
+const time: Schema = { type: 'integer', description: 'packet time: microseconds since 1970-01-01 UTC' }
+const timeOrNull: Schema = { type: ['integer', 'null'], description: `${time.description}; null without packets` }
+const oneOf = (...values: readonly string[]): Schema => ({ enum: values })
+const list = (items: Schema, description?: string): Schema => ({
+  type: 'array',
+  items,
+  ...(description && { description }),
+})
+const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
+
+/** An object whose properties are all required but for those that end in '?'. */
+function object(properties: { readonly [name: string]: Schema }, description?: string): Schema {
+  const named = Object.entries(properties).map(([name, schema]) => [name.replace('?', ''), schema] as const)
+  return {
+    type: 'object',
+    ...(description && { description }),
+    properties: Object.fromEntries(named),
+    required: Object.keys(properties).filter((name) => !name.endsWith('?')),
+    additionalProperties: false,
+  }
+}
+
+const observation = object({
+  source: text,
+  text: { type: 'string', description: 'the words on the wire' },
+  value: text,
+  confidence: share,
+  frame: count,
+  time,
+  last: time,
+  count,
+})
+
+const device = object({
+  id: { type: 'string', pattern: '^d[0-9]+$', description: 'surrogate, stable within one run' },
+  name: text,
+  kind: oneOf('device', 'infrastructure', 'person', 'unknown'),
+  macs: texts,
+  randomisedMacs: texts,
+  addresses: { type: 'array', items: text, description: 'current ones last' },
+  addressUses: list(object({ address: text, first: time, last: time })),
+  vlans: list(count),
+  identities: list(
+    object({ kind: text, value: text, strength: oneOf('strong', 'likely'), frame: count, time }),
+  ),
+  attributes: {
+    type: 'object',
+    propertyNames: oneOf('manufacturer', 'type', 'model', 'os', 'firmware', 'hostname', 'serial'),
+    additionalProperties: object({
+      value: text,
+      confidence: share,
+      observations: list(observation),
+      contradictions: list(observation),
+    }),
+  },
+  software: list(object({ name: text, version: text, source: text, text, frame: count, time })),
+  services: list(
+    object({
+      transport: oneOf('tcp', 'udp', 'other'),
+      port: count,
+      protocol: text,
+      banner: text,
+      flows: count,
+      first: time,
+      last: time,
+    }),
+  ),
+  'industrial?': object({ role: oneOf('server', 'client', 'both'), answers: texts, asks: texts }),
+  mudUrls: texts,
+  firstSeen: time,
+  lastSeen: time,
+  packetsIn: count,
+  packetsOut: count,
+  bytesIn: count,
+  bytesOut: count,
+  limits: list(text, 'what weakens what is said of it'),
+  placement: oneOf('adjacent', 'routed'),
+  behind: text,
+  merges: list(
+    object({ key: text, into: text, from: text, because: text, strength: oneOf('strong', 'likely') }),
+  ),
+  contradictions: list(
+    object({
+      endpoint: count,
+      attribute: text,
+      source: text,
+      before: text,
+      after: text,
+      time,
+      frame: count,
+    }),
+  ),
+  endpoints: list(count),
+})
+
+const party = object({ address: text, mac: text, device: text })
+
+const finding = object({
+  id: text,
+  detector: text,
+  title: text,
+  severity: oneOf(...SEVERITIES),
+  confidence: share,
+  time,
+  window: object({ from: time, to: time }),
+  device: { type: 'string', description: "the device it is about; '' when none of ours" },
+  sources: list(party),
+  targets: list(party),
+  sourceAddresses: texts,
+  targetAddresses: texts,
+  expected: text,
+  seen: text,
+  count,
+  evidence: list(object({ source: text, frame: count, time }), 'frames that prove it'),
+  techniques: list({ type: 'string', pattern: '^T[0-9]{4}(\\.[0-9]{3})?$' }),
+  respond: text,
+  falsePositives: text,
+})
+
+const range = object({ from: count, to: count })
+const provenance = object({
+  kind: oneOf('learnt', 'maker', 'person', 'type'),
+  'source?': text,
+  'from?': time,
+  'to?': time,
+})
+
+const rule = object({
+  id: { type: 'string', pattern: '^[0-9a-f]{16}$' },
+  initiated: oneOf('device', 'peer', 'either'),
+  'oneWay?': flag,
+  peer: {
+    type: 'object',
+    description: 'any | class | manufacturer | controller | model | name | prefix | device | multicast | ethernet',
+    properties: { kind: text },
+    required: ['kind'],
+  },
+  service: object({
+    family: oneOf('ipv4', 'ipv6', 'ip', 'ethernet'),
+    'ipProtocol?': count,
+    'etherType?': count,
+    'devicePorts?': list(range),
+    'peerPorts?': list(range),
+    'icmp?': object({ 'type?': count, 'code?': count }),
+    'application?': text,
+    'operations?': texts,
+    'topics?': list(object({ access: oneOf('publish', 'subscribe'), filter: text })),
+  }),
+  'rate?': { type: 'object' },
+  'evidence?': object({
+    flows: count,
+    packets: count,
+    bytes: count,
+    bytesOut: count,
+    bytesIn: count,
+    first: time,
+    last: time,
+    frame: count,
+    'nameSource?': text,
+    'peers?': texts,
+    'morePeers?': count,
+  }),
+  provenance,
+  'review?': texts,
+  'expires?': time,
+})
+
+const profile = object({
+  schemaVersion: { const: 1 },
+  subject: { type: 'object', properties: { kind: oneOf('device', 'type', 'zone') }, required: ['kind'] },
+  phase: oneOf('learn', 'review', 'dry-run', 'enforce'),
+  rules: list(ref('rule')),
+  'maturity?': object({
+    learnedSpan: { type: 'number' },
+    heldOutSpan: { type: 'number' },
+    totalFlows: count,
+    lostFlows: count,
+    totalBytes: count,
+    lostBytes: count,
+    estimate: share,
+    verdict: oneOf('immature', 'settling', 'mature'),
+    why: text,
+  }),
+  provenance,
+  'notLearnt?': { type: 'object', additionalProperties: count },
+  'mudUrl?': text,
+  'expires?': time,
+})
+
+const source = object({
+  name: text,
+  format: text,
+  records: count,
+  bytes: count,
+  first: timeOrNull,
+  last: timeOrNull,
+  lacks: list(text, 'kinds of facts this source does not carry'),
+  'carries?': texts,
+  'dropped?': count,
+  'problem?': object({ code: text, message: text, offset: count }),
+})
+
+/** The schema as a plain object. */
+export const WATCH_SCHEMA: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://thingward.example/schemas/watch.schema.json',
+  title: 'thingward watch --json',
+  ...object({
+    schemaVersion: { const: SCHEMA_VERSION },
+    thingward: { type: 'string', description: 'version of the program' },
+    capture: object({
+      sources: list(source),
+      frames: count,
+      bytes: { ...count, description: 'on the wire' },
+      first: timeOrNull,
+      last: timeOrNull,
+      interrupted: flag,
+    }),
+    devices: list(ref('device')),
+    profiles: list(ref('profile')),
+    findings: list(ref('finding'), 'worst first'),
+    anomalies: list(
+      object({ name: text, count, samples: list(object({ source: text, frame: count, time })) }),
+      'what was odd in the input; no judgement',
+    ),
+    limits: list(
+      object({ name: text, value: count, unit: text, dropped: count, effect: text }),
+      'bounds that were met, and what is missing because of it',
+    ),
+    flows: object({
+      started: count,
+      evicted: count,
+      duplicateFrames: count,
+      transactions: count,
+      services: { type: 'object', additionalProperties: count },
+    }),
+    timeline: list(object({ time, bytes: count, flows: count })),
+  }),
+  $defs: { device, finding, rule, profile },
+}
