@@ -10,7 +10,7 @@ const message = (type: string, attributes: string) => {
   const length = (hex.length / 2).toString(16).padStart(4, '0')
   return `${type}${length}2112a442${'0102030405060708090a0b0c'}${hex}`
 }
-const request = { hex: message('0001', '8022 0005' + text('cam/1') + '000000') }
+const request = { hex: message('0001', '8022 0008' + text('cam/1\0\0\0')) }
 /** 203.0.113.7:50000 under the cookie. */
 const success = { from: 'responder' as const, hex: message('0101', '0020 0008 0001 e242 ea12d545') }
 const allocate = { hex: message('0003', '0006 0004' + text('user') + '0014 0004' + text('home')) }

@@ -96,7 +96,7 @@ function read(body: Cursor): StunFields {
     const value = body.sub(length)
     if (body.overrun) break
     body.skip(Math.min((4 - (length & 3)) & 3, body.remaining))
-    if (attribute === 0x8022) software = clip(value.utf8(length))
+    if (attribute === 0x8022) software = unpadded(value.utf8(length))
     else if (attribute === 0x0014) realm = clip(value.utf8(length))
     else if (attribute === 0x0006) user = clip(value.utf8(length))
     else if (attribute === 0x0009)
@@ -106,6 +106,12 @@ function read(body: Cursor): StunFields {
   }
   if (realm === undefined) user = undefined
   return { kind, method: METHODS[methodOf(type)], software, realm, user, mapped, error }
+}
+
+/** Some count the padding zeros in. */
+function unpadded(text: string): string {
+  const zero = text.indexOf('\0')
+  return clip(zero < 0 ? text : text.slice(0, zero))
 }
 
 /** XOR-MAPPED-ADDRESS hides the address under the cookie so that NAT boxes leave it alone. */
