@@ -10,22 +10,48 @@ export const cell = { ipv4: '10.20.0.0/24', gateway: '10.20.0.1' }
 
 export type OutsideName = { name: string; ipv4: string; ipv6: string | null; purpose: string }
 export const outsideNames: OutsideName[] = [
-  outside('mqtt.acmecloud.test', 10, false, 'MQTT over TLS of the sensor maker'),
-  outside('fw.acmecloud.test', 10, false, 'firmware of the camera'),
-  outside('api.acmecloud.test', 10, true, 'API of thermostat and hub'),
-  outside('api.tvcloud.test', 20, true, 'programme guide'),
-  outside('ads.tvcloud.test', 20, false, 'advertisements'),
-  outside('cloud.doorline.test', 30, true, 'cloud of the door station'),
-  outside('mud.doorline.test', 30, true, 'MUD files'),
-  outside('www.news.test', 40, true, 'a web site people read'),
-  outside('connectivity.phone.test', 40, false, 'the connectivity check of the phone'),
-  outside('time.ntp.test', 123, true, 'NTP'),
-  outside('cnc.evil.test', 66, false, 'command and control'),
+  outside({
+    name: 'mqtt.acmecloud.test',
+    host: 10,
+    hasIpv6: false,
+    purpose: 'MQTT over TLS of the sensor maker',
+  }),
+  outside({
+    name: 'fw.acmecloud.test',
+    host: 10,
+    hasIpv6: false,
+    purpose: 'firmware of the camera',
+  }),
+  outside({
+    name: 'api.acmecloud.test',
+    host: 10,
+    hasIpv6: true,
+    purpose: 'API of thermostat and hub',
+  }),
+  outside({ name: 'api.tvcloud.test', host: 20, hasIpv6: true, purpose: 'programme guide' }),
+  outside({ name: 'ads.tvcloud.test', host: 20, hasIpv6: false, purpose: 'advertisements' }),
+  outside({
+    name: 'cloud.doorline.test',
+    host: 30,
+    hasIpv6: true,
+    purpose: 'cloud of the door station',
+  }),
+  outside({ name: 'mud.doorline.test', host: 30, hasIpv6: true, purpose: 'MUD files' }),
+  outside({ name: 'www.news.test', host: 40, hasIpv6: true, purpose: 'a web site people read' }),
+  outside({
+    name: 'connectivity.phone.test',
+    host: 40,
+    hasIpv6: false,
+    purpose: 'the connectivity check of the phone',
+  }),
+  outside({ name: 'time.ntp.test', host: 123, hasIpv6: true, purpose: 'NTP' }),
+  outside({ name: 'cnc.evil.test', host: 66, hasIpv6: false, purpose: 'command and control' }),
 ]
 export const outsideHosts = [10, 20, 30, 40, 53, 66, 99, 123]
 export const outsideResolver = '203.0.113.53'
 
-function outside(name: string, host: number, hasIpv6: boolean, purpose: string): OutsideName {
+type OutsideRow = { name: string; host: number; hasIpv6: boolean; purpose: string }
+function outside({ name, host, hasIpv6, purpose }: OutsideRow): OutsideName {
   const ipv6 = hasIpv6 ? `2001:db8:113::${host}` : null
   return { name, ipv4: `203.0.113.${host}`, ipv6, purpose }
 }

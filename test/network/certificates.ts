@@ -1,5 +1,5 @@
-// Makes the certificates of one run with OpenSSL: a web authority, a device authority for mutual TLS,
-// server certificates per domain, and the recorder's own expired one.
+// Makes the certificates of one run with OpenSSL: a web authority, a device authority for mutual
+// TLS, server certificates per domain, and the recorder's own expired one.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,9 @@ import { join } from 'node:path'
 const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
 export const domains = ['acmecloud', 'tvcloud', 'doorline', 'news', 'evil']
 
-/** Answers the folder: web-ca.crt, device-ca.crt, <domain>.crt/.key, sensor.crt/.key, recorder.crt/.key. */
+type Signed = { name: string; subject: string; issuer: string; extension: string }
+
+/** Answers the folder: web-ca, device-ca, one per domain, sensor, recorder; .crt and .key. */
 export function makeCertificates(directory: string): string {
   const folder = join(directory, 'certificates')
   mkdirSync(folder, { recursive: true })
@@ -19,7 +21,7 @@ export function makeCertificates(directory: string): string {
     const files = ['-keyout', `${name}.key`, '-out', `${name}.crt`]
     openssl('req', '-x509', ...key, '-days', '3650', '-subj', subject, ...files)
   }
-  const signed = (name: string, subject: string, issuer: string, extension: string): void => {
+  const signed = ({ name, subject, issuer, extension }: Signed): void => {
     openssl('req', ...key, '-subj', subject, '-keyout', `${name}.key`, '-out', `${name}.csr`)
     writeFileSync(join(folder, `${name}.ext`), extension)
     const by = ['-CA', `${issuer}.crt`, '-CAkey', `${issuer}.key`, '-CAcreateserial']
@@ -30,10 +32,12 @@ export function makeCertificates(directory: string): string {
   authority('device-ca', '/C=DE/O=Acme Sensors GmbH/CN=Acme Device CA')
   for (const domain of domains) {
     const names = `subjectAltName=DNS:${domain}.test,DNS:*.${domain}.test\n`
-    signed(domain, `/CN=*.${domain}.test`, 'web-ca', `${names}extendedKeyUsage=serverAuth\n`)
+    const extension = `${names}extendedKeyUsage=serverAuth\n`
+    signed({ name: domain, subject: `/CN=*.${domain}.test`, issuer: 'web-ca', extension })
   }
   const device = '/O=Acme Sensors GmbH/serialNumber=240AC4100003/CN=climate-240ac4100003'
-  signed('sensor', device, 'device-ca', 'extendedKeyUsage=clientAuth\n')
+  const extension = 'extendedKeyUsage=clientAuth\n'
+  signed({ name: 'sensor', subject: device, issuer: 'device-ca', extension })
   makeExpired(folder, openssl)
   return folder
 }

@@ -53,18 +53,21 @@ export const udp = (port: number, application: string, software: string): Servic
   application,
   software,
 })
-export const peer = (
-  to: string,
-  transport: 'tcp' | 'udp',
-  port: number,
-  application: string,
-): Peer => ({
+/** Whom a device talks to over TCP. */
+export const tcpTo = (to: string, port: number, application: string): Peer => ({
   to,
-  transport,
+  transport: 'tcp',
   port,
   application,
 })
-export const dns = peer('gateway', 'udp', 53, 'dns')
-export const ntp = peer('time.ntp.test', 'udp', 123, 'ntp')
-export const mdns = peer('224.0.0.251', 'udp', 5353, 'mdns')
-export const ssdp = peer('239.255.255.250', 'udp', 1900, 'ssdp')
+/** Whom a device talks to over UDP. */
+export const udpTo = (to: string, port: number, application: string): Peer => ({
+  to,
+  transport: 'udp',
+  port,
+  application,
+})
+export const dns = udpTo('gateway', 53, 'dns')
+export const ntp = udpTo('time.ntp.test', 123, 'ntp')
+export const mdns = udpTo('224.0.0.251', 5353, 'mdns')
+export const ssdp = udpTo('239.255.255.250', 1900, 'ssdp')

@@ -1,5 +1,6 @@
-// The table of devices of the test network: what each one truly is. The network is raised from this
-// table and truth.json is written from it, so that a recording and its ground truth cannot disagree.
+// The table of devices of the test network: what each one truly is. The network is raised from
+// this table and truth.json is written from it, so that a recording and its ground truth cannot
+// disagree.
 
 import { tcp, udp } from './device.ts'
 import type { Device } from './device.ts'

@@ -1,5 +1,7 @@
 // An attack as a step that can be done, and the label that says what was done, when and to whom.
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { devices } from './devices.ts'
@@ -14,14 +16,20 @@ export type Attack = {
   source: string
   /** A device of the table, an address, or a range. */
   destination: string
-  timeLimitSeconds: number
-  /** The command, or a step of several programs. */
+  /** The command, or a step of several programs that answers an exit code. */
   command: string[] | ((network: Network) => Promise<number>)
-  /** Runs beside the steps after it, until it ends or the recording does. */
+  /** For a command; 30 when not said. */
+  timeLimitSeconds?: number
+  /** It sends from invented MACs: the label's source has none. */
+  hidesMac?: boolean
+  /** Runs beside the steps after it. */
   isConcurrent?: boolean
 }
-export type Party = { name: string | null; mac: string | null; ipv4: string | null }
+
+/** Who an end of an attack is: a device has all three, a range or a group only `address`. */
+export type Party = { name: string | null; mac: string | null; address: string }
 export type Label = {
+  /** Microseconds since 1970. */
   start: number
   end: number
   id: string
@@ -31,23 +39,33 @@ export type Label = {
   source: Party
   destination: Party
   command: string
+  /** -1: ended by us at the time limit. */
   exitCode: number
 }
 
+export const quietWeb = ['curl', '-s', '-m', '10', '-o', '/dev/null']
+
+/** Writes a list of words to guess from and answers its path. */
+export function wordList(network: Network, words: string[]): string {
+  const path = join(network.directory, 'mallory', 'words')
+  writeFileSync(path, `${words.join('\n')}\n`)
+  return path
+}
+
 function party(name: string): Party {
-  const device = devices.find((one) => one.name === name)
-  if (device) return { name, mac: device.mac, ipv4: device.ipv4 }
-  return { name: null, mac: null, ipv4: name }
+  const device = devices.find((one) => one.name === name || one.ipv4 === name)
+  if (device) return { name: device.name, mac: device.mac, address: device.ipv4 }
+  return { name: null, mac: null, address: name }
 }
 
 const nowMicroseconds = (): number => Date.now() * 1000
 
 async function perform(network: Network, attack: Attack): Promise<Label> {
+  const { id, technique, what, command, timeLimitSeconds } = attack
+  const source = party(attack.source)
   const start = nowMicroseconds()
-  const { id, technique, what, command } = attack
-  const isList = Array.isArray(command)
-  const exitCode = isList
-    ? await network.run(attack.source, command, attack.timeLimitSeconds * 1000)
+  const exitCode = Array.isArray(command)
+    ? await network.run(attack.source, command, (timeLimitSeconds ?? 30) * 1000)
     : await command(network)
   return {
     start,
@@ -56,9 +74,9 @@ async function perform(network: Network, attack: Attack): Promise<Label> {
     class: attack.class,
     technique,
     what,
-    source: party(attack.source),
+    source: attack.hidesMac ? { ...source, mac: null } : source,
     destination: party(attack.destination),
-    command: isList ? shown(command) : 'several, see attacks.ts',
+    command: Array.isArray(command) ? shown(command) : 'several programs, see attacks/',
     exitCode,
   }
 }

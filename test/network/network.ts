@@ -1,9 +1,11 @@
-// Raises and ends the network: one namespace per device (all named tw-...), a bridge in the gateway,
-// an outside behind it. Every program started here is remembered and ended by its process id.
+// Raises and ends the network: one namespace per device (all named tw-...), a bridge in the
+// gateway, an outside behind it. Every program started here is remembered and ended by its
+// process id.
 
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +16,7 @@ import { gateway } from './devices.ts'
 
 /** Namespaces carry the id of the run: two runs do not meet, and a dead run's can be told. */
 const family = 'tw-'
+const folderFamily = 'thingward-network-'
 export const prefix = `${family}${process.pid}-`
 export const bridge = 'br-lan'
 const enter = join(import.meta.dirname, 'programs', 'enter.sh')
@@ -40,6 +43,7 @@ export type Network = {
   idsIn(name: string): number[]
   /** Puts the cable in: only from now on the device can be heard. */
   plugIn(name: string): void
+  unplug(name: string): void
   /** Ends every program, then the namespaces, then the working files. */
   end(): Promise<void>
 }
@@ -82,10 +86,14 @@ export function standing(of: 'own' | 'everyone' = 'own'): string[] {
     .filter((name) => name.startsWith(start))
 }
 
-/** Ends what runs that are dead have left. */
+/** Ends and removes what runs that are dead have left. */
 export async function clearDead(): Promise<void> {
-  const isDead = (name: string): boolean => !existsSync(`/proc/${name.split('-')[1]}`)
-  await clear(standing('everyone').filter(isDead))
+  const isDead = (id: string): boolean => !existsSync(`/proc/${id}`)
+  await clear(standing('everyone').filter((name) => isDead(name.split('-')[1])))
+  for (const folder of readdirSync(tmpdir())) {
+    const [id] = folder.startsWith(folderFamily) ? folder.slice(folderFamily.length).split('-') : []
+    if (id && isDead(id)) rmSync(join(tmpdir(), folder), { recursive: true, force: true })
+  }
 }
 
 /** Ends the programs in our namespaces, by id, and the namespaces. */
@@ -115,7 +123,7 @@ function endProcess(id: number, signal: NodeJS.Signals): void {
 
 export async function raise(devices: Device[]): Promise<Network> {
   if (standing().length > 0) throw new Error('a process raises one network at a time')
-  const directory = mkdtempSync(join(tmpdir(), 'thingward-network-'))
+  const directory = mkdtempSync(join(tmpdir(), `${folderFamily}${process.pid}-`))
   const started = new Set<Started>()
   try {
     raiseGateway()
@@ -127,8 +135,7 @@ export async function raise(devices: Device[]): Promise<Network> {
     throw error
   }
   const start: Network['start'] = (name, command, environment) => {
-    const log = openSync(join(directory, name, 'log'), 'a')
-    return launch(started, { directory: join(directory, name), name, command, log, environment })
+    return launch(started, { directory: join(directory, name), name, command, environment })
   }
   return {
     directory,
@@ -147,6 +154,10 @@ export async function raise(devices: Device[]): Promise<Network> {
     },
     idsIn: (name) => processesIn(namespace(name)),
     plugIn: (name) => ip('-n', namespace(name), 'link', 'set', 'eth0', 'up'),
+    unplug(name) {
+      ip('-n', namespace(name), 'link', 'set', 'eth0', 'down')
+      ip('-n', namespace(name), '-4', 'addr', 'flush', 'dev', 'eth0')
+    },
     async end() {
       await Promise.all([...started].map((one) => stop(one)))
       await clear(standing())
@@ -159,17 +170,19 @@ type Launch = {
   directory: string
   name: string
   command: string[]
-  log: number
   environment: Record<string, string> | undefined
 }
 
 function launch(started: Set<Started>, what: Launch): Started {
   const words = ['netns', 'exec', namespace(what.name), enter, what.directory, ...what.command]
+  const log = openSync(join(what.directory, 'output'), 'a')
   const child: ChildProcess = spawn('ip', words, {
+    cwd: what.directory,
     detached: true,
-    stdio: ['ignore', what.log, what.log],
+    stdio: ['ignore', log, log],
     env: { ...process.env, ...what.environment, RESOLVER: join(what.directory, 'resolv.conf') },
   })
+  closeSync(log)
   if (child.pid === undefined) throw new Error(`cannot start ${what.command.join(' ')}`)
   const one: Started = {
     id: child.pid,
@@ -198,14 +211,15 @@ async function stop(one: Started, signal: NodeJS.Signals = 'SIGTERM'): Promise<v
 
 function prepareFolder(directory: string, name: string): void {
   const own = join(directory, name)
-  for (const folder of ['run/dhcpcd', 'run/avahi-daemon', 'run/lock', 'dhcp', 'dhcpcd', 'avahi']) {
+  const running = ['run/dhcpcd', 'run/avahi-daemon', 'run/lock']
+  for (const folder of [...running, 'dhcp', 'dhcpcd', 'snmp', 'avahi', 'log']) {
     mkdirSync(join(own, folder), { recursive: true })
   }
   const resolver = name === gateway.name || name === 'outside' ? '127.0.0.1' : lan.gateway
   writeFileSync(join(own, 'resolv.conf'), `nameserver ${resolver}\n`)
 }
 
-/** Checksums and segments are made by the sender, as on a wire, not left to a card that is not there. */
+/** The sender makes checksums and segments, as on a wire: there is no card to leave them to. */
 function withoutOffload(name: string, link: string): void {
   const features = ['tx', 'sg', 'tso', 'gso', 'gro'].flatMap((feature) => [feature, 'off'])
   inside(name, 'ethtool', '-K', link, ...features)
@@ -224,6 +238,10 @@ function raiseGateway(): void {
     ip('-n', own, '-6', 'addr', 'add', address, 'dev', bridge, 'nodad')
   }
   inside(gateway.name, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1')
+  // Else the gateway's NAT also tracks what is only bridged, and drops what an attacker relays.
+  const filters = ['iptables', 'ip6tables', 'arptables']
+  const off = filters.map((filter) => `net.bridge.bridge-nf-call-${filter}=0`)
+  inside(gateway.name, 'sysctl', '-e', '-qw', ...off)
 }
 
 function raiseOutside(): void {

@@ -1,4 +1,5 @@
-// The command line of the test network: raises it, lives, attacks, records the bridge, ends everything.
+// The command line of the test network: raises it, lives, attacks, records the bridge, ends
+// everything.
 // usage: node test/network/record.ts normal|sample|attack --seconds N --out FILE.pcap
 //        node test/network/record.ts clear
 
@@ -10,7 +11,8 @@ import { parseArgs } from 'node:util'
 import { attacks, sampleStory } from './attacks.ts'
 import { makeCertificates } from './certificates.ts'
 import { devices } from './devices.ts'
-import { live, startLasting } from './life.ts'
+import { live } from './life.ts'
+import type { Life } from './life.ts'
 import { runAttacks } from './label.ts'
 import type { Label } from './label.ts'
 import { bridge, clearDead, obstacle, raise } from './network.ts'
@@ -22,7 +24,7 @@ const kinds = ['normal', 'sample', 'attack', 'clear']
 const programs = ['ip', 'nft', 'ethtool', 'tcpdump', 'dnsmasq', 'udhcpc', 'dhclient', 'dhcpcd']
 const attackPrograms = ['nmap', 'hydra', 'arpspoof', 'masscan', 'hping3', 'arp-scan', 'iodine']
 
-/** Starts tcpdump on the bridge, waits until it listens. The file is classic pcap in microseconds. */
+/** Starts tcpdump on the bridge and waits until it listens: classic pcap in microseconds. */
 export async function capture(network: Network): Promise<{ file: string; sniffer: Started }> {
   const file = join(network.directory, 'input.pcap')
   const words = ['tcpdump', '-Z', 'root', '-i', bridge, '-s', '0', '-U', '-w', file]
@@ -34,58 +36,61 @@ export async function capture(network: Network): Promise<{ file: string; sniffer
   throw new Error('tcpdump did not start')
 }
 
-async function joinAll(network: Network, up: Set<string>): Promise<void> {
-  for (const device of devices) {
-    if (device.role === 'attacker' || device.name === 'gateway' || device.name === 'phone') continue
-    await startDevice(network, device.name)
-    up.add(device.name)
-    await sleep(400)
+/** The hub is plugged in before what talks to it; the attacker and the phone come later. */
+async function plugInThings(network: Network, life: Life): Promise<void> {
+  for (const { name, role } of devices) {
+    if (role === 'attacker' || name === 'gateway' || name === 'phone') continue
+    await startDevice(network, name)
+    await sleep(700)
+    life.begin(name)
   }
 }
 
-async function record(kind: string, seconds: number, out: string): Promise<void> {
+type Recording = { kind: string; seconds: number; out: string }
+
+async function record({ kind, seconds, out }: Recording): Promise<void> {
   const network = await raise(devices)
   const stopEarly = (): void => void network.end().then(() => process.exit(1))
   process.once('SIGINT', stopEarly)
   process.once('SIGTERM', stopEarly)
   try {
     const certificates = makeCertificates(network.directory)
-    const up = new Set<string>()
     startInfrastructure(network, certificates)
     const { file, sniffer } = await capture(network)
     const recordedFrom = Date.now() * 1000
-    const until = Date.now() + seconds * 1000
-    await joinAll(network, up)
-    startLasting(network, certificates)
-    const life = live(network, certificates, (name) => up.has(name))
-    const remaining = (): number => Math.max(0, until - Date.now())
-    await sleep(Math.min(15_000, remaining()))
+    const untilMs = Date.now() + seconds * 1000
+    const life = live(network, certificates)
+    await plugInThings(network, life)
+    await sleep(15_000)
     await startDevice(network, 'phone')
-    up.add('phone')
-    const labels: Label[] = []
-    if (kind !== 'normal') {
-      await sleep(kind === 'sample' ? remaining() - (seconds * 1000) / 3 : remaining())
-      await startDevice(network, 'mallory')
-      await network.run('mallory', ['sysctl', '-qw', 'net.ipv4.ip_forward=1'])
-      await network.run('mallory', ['sysctl', '-qw', 'net.ipv4.conf.eth0.send_redirects=0'])
-      const steps = kind === 'sample' ? sampleStory : attacks
-      labels.push(...(await runAttacks(network, steps, kind === 'sample' ? 4000 : 2000)))
-    }
-    await sleep(remaining())
+    life.begin('phone')
+    const fromMs = kind === 'sample' ? untilMs - (seconds * 1000) / 3 : untilMs
+    const labels = kind === 'normal' ? [] : await beAttacked(network, kind, fromMs)
+    await sleep(Math.max(0, untilMs - Date.now()))
     await life.stop()
     await network.stop(sniffer, 'SIGINT')
-    const present = devices.filter(({ role }) => kind !== 'normal' || role !== 'attacker')
     copyFileSync(file, out)
+    const present = devices.filter(({ role }) => kind !== 'normal' || role !== 'attacker')
     const recordedUntil = Date.now() * 1000
-    const about = { capture: basename(out), recordedFrom, recordedUntil, present }
-    writeFileSync(join(dirname(out), 'truth.json'), truthOf(about))
+    const truth = truthOf({ capture: basename(out), recordedFrom, recordedUntil, present })
+    writeFileSync(join(dirname(out), 'truth.json'), truth)
+    if (labels.length === 0) return
     const labelled = { schemaVersion: 1, capture: basename(out), labels }
-    if (labels.length > 0) {
-      writeFileSync(join(dirname(out), 'labels.json'), `${JSON.stringify(labelled, null, 2)}\n`)
-    }
+    writeFileSync(join(dirname(out), 'labels.json'), `${JSON.stringify(labelled, null, 2)}\n`)
   } finally {
     await network.end()
   }
+}
+
+/** From `fromMs`: the story of the sample, or every attack once. */
+async function beAttacked(network: Network, kind: string, fromMs: number): Promise<Label[]> {
+  await sleep(Math.max(0, fromMs - Date.now()))
+  await startDevice(network, 'mallory')
+  const relay = ['net.ipv4.ip_forward=1', 'net.ipv4.conf.all.send_redirects=0']
+  await network.run('mallory', ['sysctl', '-qw', ...relay, 'net.ipv4.conf.eth0.send_redirects=0'])
+  return kind === 'sample'
+    ? runAttacks(network, sampleStory, 4000)
+    : runAttacks(network, attacks, 2000)
 }
 
 async function main(): Promise<void> {
@@ -106,7 +111,7 @@ async function main(): Promise<void> {
     console.error(reason)
     process.exit(3)
   }
-  await record(kind, Number(values.seconds), values.out ?? '')
+  await record({ kind, seconds: Number(values.seconds), out: values.out ?? '' })
 }
 
 if (import.meta.main) await main()

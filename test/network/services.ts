@@ -1,5 +1,6 @@
-// What each namespace offers: the outside's resolver, broker and web; the gateway's DHCP, DNS and router
-// advertisements; every device's DHCP client and servers. Configurations go to the run's own folder.
+// What each namespace offers: the outside's resolver, broker and web; the gateway's DHCP, DNS and
+// router advertisements; every device's DHCP client and servers. Configurations go to the run's
+// own folder.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -19,7 +20,7 @@ export const program = (name: string, ...words: string[]): string[] => {
 }
 export const sharedKey = ['bulb', 'hue-7f19c2d4']
 
-/** The gateway's and the outside's own services: they stand before the first device is plugged in. */
+/** The services of gateway and outside: they stand before the first device is plugged in. */
 export function startInfrastructure(network: Network, certificates: string): void {
   const records = outsideNames.map(({ name, ipv4, ipv6 }) => {
     return `--host-record=${[name, ipv4, ipv6, 300].filter((part) => part !== null).join(',')}`
@@ -49,7 +50,7 @@ export function startInfrastructure(network: Network, certificates: string): voi
 }
 
 function outsideBroker(network: Network, certificates: string): string {
-  return configuration(network, 'outside', 'broker.conf', [
+  return configuration(network, 'outside/broker.conf', [
     'listener 8883 203.0.113.10',
     `cafile ${certificates}/device-ca.crt`,
     `certfile ${certificates}/acmecloud.crt`,
@@ -75,6 +76,8 @@ function gatewayOptions(network: Network): string[] {
     '--dhcp-authoritative',
     `--dhcp-range=${lan.prefix}100,${lan.prefix}199,10m`,
     ...lan.ipv6.map((network6) => `--dhcp-range=${network6.replace('/64', '')},ra-only,64,1h`),
+    // Busy for the phone: a rogue server is faster.
+    '--dhcp-reply-delay=tag:phone,1',
     '--enable-ra',
     '--dhcp-option=42,203.0.113.123',
     `--dhcp-option=tag:hub,121,${routes}`,
@@ -83,13 +86,8 @@ function gatewayOptions(network: Network): string[] {
   ]
 }
 
-export function configuration(
-  network: Network,
-  name: string,
-  file: string,
-  lines: string[],
-): string {
-  const path = join(network.directory, name, file)
+function configuration(network: Network, file: string, lines: string[]): string {
+  const path = join(network.directory, file)
   writeFileSync(path, `${lines.join('\n')}\n`)
   return path
 }
@@ -104,8 +102,17 @@ export async function startDevice(network: Network, name: string): Promise<void>
   offer[name]?.(network, device)
 }
 
-export function startDhcpClient(network: Network, device: Device): void {
+function startDhcpClient(network: Network, device: Device): void {
   network.start(device.name, dhcpCommand(network, device))
+}
+
+/** Takes the cable out and in again: the device asks for an address anew. */
+export async function rejoin(network: Network, name: string): Promise<void> {
+  for (const client of network.running(name, 'udhcpc')) await network.stop(client)
+  network.unplug(name)
+  await sleep(500)
+  network.plugIn(name)
+  startDhcpClient(network, deviceNamed(name))
 }
 
 function setFixedAddress(device: Device): void {
@@ -156,7 +163,7 @@ function dhcpCommand(network: Network, device: Device): string[] {
     return ['udhcpc', '-f', '-t', '5', '-i', 'eth0', '-s', script, '-o', ...asked, ...own]
   }
   if (dhcp.client === 'dhcpcd') {
-    const path = configuration(network, device.name, 'dhcpcd.conf', [
+    const path = configuration(network, `${device.name}/dhcpcd.conf`, [
       `hostname ${device.hostname}`,
       `vendorclassid ${dhcp.vendorClass}`,
       'option domain_name_servers, domain_name, classless_static_routes, interface_mtu',
@@ -164,7 +171,7 @@ function dhcpCommand(network: Network, device: Device): string[] {
     ])
     return ['dhcpcd', '-B', '-4', '-f', path, '--nohook', 'resolv.conf,hostname,ntp', 'eth0']
   }
-  const path = configuration(network, device.name, 'dhclient.conf', [
+  const path = configuration(network, `${device.name}/dhclient.conf`, [
     'option own-95 code 95 = text;',
     'option own-121 code 121 = array of unsigned integer 8;',
     'option own-252 code 252 = text;',
@@ -202,17 +209,17 @@ const offer: Record<string, (network: Network, device: Device) => void> = {
   camera(network, device) {
     const root = join(network.directory, 'camera', 'www')
     mkdirSync(root)
-    writeFileSync(join(root, 'index.html'), '<html><title>NETSurveillance WEB</title></html>\n')
-    const users = configuration(network, 'camera', 'users', ['admin:admin'])
-    const path = configuration(network, 'camera', 'lighttpd.conf', [
+    writeFileSync(join(root, 'index.html'), '<html><title>DS-2CD2032-I</title></html>\n')
+    const users = configuration(network, 'camera/users', ['admin:12345'])
+    const path = configuration(network, 'camera/lighttpd.conf', [
       'server.modules=("mod_auth","mod_authn_file")',
       `server.document-root="${root}"`,
       'server.port=80',
-      'server.tag="uc-httpd 1.0.0"',
+      'server.tag="App-webs/"',
       'index-file.names=("index.html")',
       'mimetype.assign=(".html"=>"text/html")',
       `auth.backend="plain"\nauth.backend.plain.userfile="${users}"`,
-      'auth.require=(""=>("method"=>"basic","realm"=>"IPCAM","require"=>"valid-user"))',
+      'auth.require=(""=>("method"=>"basic","realm"=>"DS-2CD2032-I","require"=>"valid-user"))',
     ])
     network.start('camera', ['lighttpd', '-D', '-f', path])
     network.start('camera', program('camera.ts', '10'))
@@ -224,7 +231,7 @@ const offer: Record<string, (network: Network, device: Device) => void> = {
   },
   hub(network, device) {
     const lines = ['listener 1883', 'allow_anonymous true', 'user root']
-    network.start('hub', ['mosquitto', '-c', configuration(network, 'hub', 'broker.conf', lines)])
+    network.start('hub', ['mosquitto', '-c', configuration(network, 'hub/broker.conf', lines)])
     const page = 'location / { default_type text/html; return 200 "<title>Acme Hub</title>"; }'
     const web = `access_log off; server { listen 80; listen [::]:80; ${page} }`
     network.start('hub', nginx(network, 'hub', web))
@@ -232,14 +239,25 @@ const offer: Record<string, (network: Network, device: Device) => void> = {
     announce(network, device, { name: 'Acme Hub', type: '_hap._tcp', port: 80, text })
   },
   printer(network, device) {
-    const path = configuration(network, 'printer', 'snmpd.conf', [
+    const path = configuration(network, 'printer/snmpd.conf', [
       'rocommunity public',
       'rwcommunity private',
       'sysDescr HP ETHERNET MULTI-ENVIRONMENT,ROM none,JETDIRECT,JD153,EEPROM JSI22300012',
       'sysName NPI100005',
       'agentaddress udp:161',
     ])
-    network.start('printer', ['snmpd', '-f', '-Lo', '-C', '-c', path, '-p', '/run/snmpd.pid'])
+    network.start('printer', [
+      'snmpd',
+      '-f',
+      '-Lo',
+      '-I',
+      '-smux',
+      '-C',
+      '-c',
+      path,
+      '-p',
+      '/run/snmpd.pid',
+    ])
     network.start('printer', program('printer.ts'))
     const text = ['ty=HP LaserJet 400 M401dn', 'rp=ipp/print', 'usb_MFG=HP', 'product=(M401dn)']
     const name = 'HP LaserJet 400 M401dn'
@@ -280,7 +298,7 @@ function nginx(network: Network, name: string, web: string): string[] {
   const own = join(network.directory, name)
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   const folders = kinds.map((kind) => `${kind}_temp_path ${own}/${kind};`).join(' ')
-  const path = configuration(network, name, 'nginx.conf', [
+  const path = configuration(network, `${name}/nginx.conf`, [
     `daemon off; user root; pid ${own}/nginx.pid; error_log stderr; worker_processes 1;`,
     `events {} http { ${folders} server_tokens off; ${web} }`,
   ])

@@ -1,6 +1,6 @@
 // Things of a home: cameras, lights, sensors, meters.
 
-import { dns, mdns, ntp, peer, tcp, udp } from '../device.ts'
+import { dns, mdns, ntp, tcp, tcpTo, udp, udpTo } from '../device.ts'
 import type { Device } from '../device.ts'
 
 export const homeDevices: Device[] = [
@@ -10,7 +10,7 @@ export const homeDevices: Device[] = [
     category: 'camera',
     mac: 'c0:56:e3:10:00:01',
     manufacturer: 'Hangzhou Hikvision Digital Technology Co.,Ltd.',
-    model: 'IP camera with a NETSurveillance web page',
+    model: 'DS-2CD2032-I',
     zone: 'lan',
     ipv4: '192.168.50.11',
     ipv6: 'none',
@@ -18,17 +18,13 @@ export const homeDevices: Device[] = [
     dhcp: { client: 'udhcpc', vendorClass: 'udhcp 1.16.1', parameters: [1, 3, 6, 12, 15, 28, 42] },
     services: [
       tcp(23, 'telnet', 'inetutils telnetd'),
-      tcp(80, 'http', 'lighttpd as uc-httpd 1.0.0'),
-      tcp(554, 'rtsp', 'own RTSP server as Hipcam RealServer/V1.0'),
+      tcp(80, 'http', 'lighttpd as App-webs/, realm DS-2CD2032-I'),
+      tcp(554, 'rtsp', 'own RTSP server'),
     ],
-    peers: [
-      dns,
-      peer('fw.acmecloud.test', 'tcp', 80, 'http'),
-      peer('recorder', 'udp', 5000, 'rtp'),
-    ],
+    peers: [dns, tcpTo('fw.acmecloud.test', 80, 'http'), udpTo('recorder', 5000, 'rtp')],
     weaknesses: [
       'telnet-open',
-      'default-password (root:xc3511, admin:admin)',
+      'default-password (root:12345, admin:12345)',
       'clear-text-credentials (HTTP basic, RTSP basic)',
       'firmware check over plain HTTP',
     ],
@@ -62,7 +58,7 @@ export const homeDevices: Device[] = [
     hostname: 'espressif',
     dhcp: { client: 'udhcpc', vendorClass: null, parameters: [1, 3, 6, 15, 28, 43] },
     services: [],
-    peers: [dns, ntp, peer('mqtt.acmecloud.test', 'tcp', 8883, 'mqtts')],
+    peers: [dns, ntp, tcpTo('mqtt.acmecloud.test', 8883, 'mqtts')],
     weaknesses: [],
   },
   {
@@ -90,10 +86,10 @@ export const homeDevices: Device[] = [
       dns,
       ntp,
       mdns,
-      peer('plc', 'tcp', 502, 'modbus'),
-      peer('pump', 'tcp', 502, 'modbus'),
-      peer('bulb', 'udp', 5684, 'coaps'),
-      peer('api.acmecloud.test', 'tcp', 443, 'https'),
+      tcpTo('plc', 502, 'modbus'),
+      tcpTo('pump', 502, 'modbus'),
+      udpTo('bulb', 5684, 'coaps'),
+      tcpTo('api.acmecloud.test', 443, 'https'),
     ],
     weaknesses: ['MQTT without TLS', 'MQTT allows anonymous clients'],
   },
@@ -110,12 +106,7 @@ export const homeDevices: Device[] = [
     hostname: '09AA01AC100008',
     dhcp: { client: 'udhcpc', vendorClass: 'udhcp 1.24.1', parameters: [1, 3, 6, 12, 15, 28, 42] },
     services: [],
-    peers: [
-      dns,
-      ntp,
-      peer('hub', 'tcp', 1883, 'mqtt'),
-      peer('api.acmecloud.test', 'tcp', 443, 'https'),
-    ],
+    peers: [dns, ntp, tcpTo('hub', 1883, 'mqtt'), tcpTo('api.acmecloud.test', 443, 'https')],
     weaknesses: ['MQTT without TLS'],
   },
   {
@@ -131,7 +122,7 @@ export const homeDevices: Device[] = [
     hostname: 'ESP_10000B',
     dhcp: { client: 'udhcpc', vendorClass: null, parameters: [1, 3, 6, 12, 15, 28, 31, 33, 44] },
     services: [],
-    peers: [peer('hub', 'tcp', 1883, 'mqtt')],
+    peers: [tcpTo('hub', 1883, 'mqtt')],
     weaknesses: ['clear-text-credentials (MQTT meter:power123)'],
   },
   {
@@ -152,12 +143,7 @@ export const homeDevices: Device[] = [
       mudUrl: 'https://mud.doorline.test/door-2.json',
     },
     services: [],
-    peers: [
-      dns,
-      ntp,
-      peer('cloud.doorline.test', 'tcp', 443, 'https'),
-      peer('hub', 'tcp', 1883, 'mqtt'),
-    ],
+    peers: [dns, ntp, tcpTo('cloud.doorline.test', 443, 'https'), tcpTo('hub', 1883, 'mqtt')],
     weaknesses: ['MQTT without TLS'],
   },
   {
@@ -177,10 +163,10 @@ export const homeDevices: Device[] = [
       tcp(23, 'telnet', 'inetutils telnetd'),
       tcp(443, 'https', 'nginx, TLS 1.2, expired self-signed certificate'),
     ],
-    peers: [dns, ntp, peer('camera', 'tcp', 554, 'rtsp')],
+    peers: [dns, ntp, tcpTo('camera', 554, 'rtsp')],
     weaknesses: [
       'telnet-open',
-      'default-password (root:xc3511)',
+      'default-password (root:vizxv)',
       'expired self-signed certificate',
       'clear-text-credentials (RTSP basic)',
     ],

@@ -1,6 +1,6 @@
 // Printer, television, and the computers of people, among them the attacker's.
 
-import { dns, mdns, peer, ssdp, tcp, udp } from '../device.ts'
+import { dns, mdns, ssdp, tcp, tcpTo, udp, udpTo } from '../device.ts'
 import type { Device } from '../device.ts'
 
 export const officeDevices: Device[] = [
@@ -55,8 +55,8 @@ export const officeDevices: Device[] = [
       dns,
       mdns,
       ssdp,
-      peer('api.tvcloud.test', 'tcp', 443, 'https'),
-      peer('ads.tvcloud.test', 'tcp', 80, 'http'),
+      tcpTo('api.tvcloud.test', 443, 'https'),
+      tcpTo('ads.tvcloud.test', 80, 'http'),
     ],
     weaknesses: ['plain HTTP to the advertisement server'],
   },
@@ -81,15 +81,15 @@ export const officeDevices: Device[] = [
       dns,
       mdns,
       ssdp,
-      peer('camera', 'tcp', 80, 'http'),
-      peer('hub', 'tcp', 80, 'http'),
-      peer('recorder', 'tcp', 443, 'https'),
-      peer('printer', 'udp', 161, 'snmp'),
-      peer('printer', 'tcp', 9100, 'jetdirect'),
-      peer('printer', 'tcp', 631, 'ipp'),
-      peer('tv', 'tcp', 8060, 'http'),
-      peer('recorder', 'tcp', 23, 'telnet'),
-      peer('www.news.test', 'tcp', 443, 'https'),
+      tcpTo('camera', 80, 'http'),
+      tcpTo('hub', 80, 'http'),
+      tcpTo('recorder', 443, 'https'),
+      udpTo('printer', 161, 'snmp'),
+      tcpTo('printer', 9100, 'jetdirect'),
+      tcpTo('printer', 631, 'ipp'),
+      tcpTo('tv', 8060, 'http'),
+      tcpTo('recorder', 23, 'telnet'),
+      tcpTo('www.news.test', 443, 'https'),
     ],
     weaknesses: [],
   },
@@ -114,10 +114,10 @@ export const officeDevices: Device[] = [
       dns,
       mdns,
       ssdp,
-      peer('bulb', 'udp', 5683, 'coap'),
-      peer('tv', 'tcp', 8060, 'http'),
-      peer('connectivity.phone.test', 'tcp', 80, 'http'),
-      peer('www.news.test', 'tcp', 443, 'https'),
+      udpTo('bulb', 5683, 'coap'),
+      tcpTo('tv', 8060, 'http'),
+      tcpTo('connectivity.phone.test', 80, 'http'),
+      tcpTo('www.news.test', 443, 'https'),
     ],
     weaknesses: [],
   },

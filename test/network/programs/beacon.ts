@@ -1,5 +1,5 @@
-// A bot that reports to its command-and-control server: asks for the name, connects, sends two bytes,
-// closes, waits. The wait can vary by a share of itself.
+// A bot that reports to its command-and-control server: asks for the name, connects, sends two
+// bytes, closes, waits. The wait can vary by a share of itself.
 // usage: beacon.ts NAME PORT COUNT SECONDS [SHARE]
 
 import { lookup } from 'node:dns/promises'

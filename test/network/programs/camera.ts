@@ -31,14 +31,12 @@ function rtp(sequence: number): Buffer {
   return randomFillSync(packet, 12)
 }
 
-function answer(socket: Socket, request: string, status: string, lines: string[], body = ''): void {
+type Reply = { status?: string; lines: string[]; body?: string }
+
+function answer(socket: Socket, request: string, reply: Reply): void {
+  const { status = '200 OK', lines, body = '' } = reply
   const sequence = /^CSeq: *(\d+)/im.exec(request)?.[1] ?? '0'
-  const head = [
-    `RTSP/1.0 ${status}`,
-    `CSeq: ${sequence}`,
-    'Server: Hipcam RealServer/V1.0',
-    ...lines,
-  ]
+  const head = [`RTSP/1.0 ${status}`, `CSeq: ${sequence}`, ...lines]
   if (body) head.push(`Content-Length: ${body.length}`)
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
@@ -56,17 +54,19 @@ createServer((socket) => {
   const obey = (request: string): void => {
     const method = request.split(' ', 1)[0]
     if (method === 'OPTIONS') {
-      answer(socket, request, '200 OK', ['Public: OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY'])
+      answer(socket, request, { lines: ['Public: OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY'] })
     } else if (!request.includes(authorization)) {
-      answer(socket, request, '401 Unauthorized', ['WWW-Authenticate: Basic realm="Hipcam"'])
+      const lines = ['WWW-Authenticate: Basic realm="IP Camera(C4C21)"']
+      answer(socket, request, { status: '401 Unauthorized', lines })
     } else if (method === 'DESCRIBE') {
-      answer(socket, request, '200 OK', ['Content-Type: application/sdp'], description)
+      answer(socket, request, { lines: ['Content-Type: application/sdp'], body: description })
     } else if (method === 'SETUP') {
       port = Number(/client_port=(\d+)/.exec(request)?.[1] ?? 5000)
       const ports = `client_port=${port}-${port + 1};server_port=6970-6971`
-      answer(socket, request, '200 OK', [`Transport: RTP/AVP;unicast;${ports}`, 'Session: 83A1'])
+      const lines = [`Transport: RTP/AVP;unicast;${ports}`, 'Session: 83A1']
+      answer(socket, request, { lines })
     } else {
-      answer(socket, request, '200 OK', ['Session: 83A1'])
+      answer(socket, request, { lines: ['Session: 83A1'] })
       if (method === 'PLAY') play()
       if (method === 'TEARDOWN') socket.end()
     }

@@ -6,8 +6,8 @@ directory=$1
 shift
 mount --bind "$directory/run" /run
 mount --bind "$directory/resolv.conf" /etc/resolv.conf
-for folder in dhcp dhcpcd; do
-  [ -d "/var/lib/$folder" ] && mount --bind "$directory/$folder" "/var/lib/$folder"
+for folder in /var/lib/dhcp /var/lib/dhcpcd /var/lib/snmp /var/log /etc/avahi; do
+  own=$directory/$(basename "$folder")
+  [ -d "$folder" ] && [ -d "$own" ] && mount --bind "$own" "$folder"
 done
-[ -d /etc/avahi ] && mount --bind "$directory/avahi" /etc/avahi
 exec "$@"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# The login and shell behind the real telnetd of camera and recorder. It accepts two default
+# The login and shell behind the real telnetd of camera and recorder. It accepts the two default
 # passwords and pretends to know no program. It never runs what is typed.
 ask() {
-  printf '\r\nDVRDVS IPC v3.1 login: '
+  printf '\r\n(none) login: '
   read -r user || exit 0
   stty -echo 2>/dev/null
   printf 'Password: '
@@ -14,7 +14,7 @@ for attempt in 1 2 3 4; do
   [ "$attempt" = 4 ] && exit 1
   ask
   case "$user:$password" in
-    root:xc3511 | admin:admin) break ;;
+    root:12345 | root:vizxv) break ;;
   esac
   sleep 0.4
   printf 'Login incorrect\r\n'

@@ -32,9 +32,9 @@ function readRegisters(code: number, start: number, count: number): Buffer {
   return body
 }
 
-function writeMany(code: number, request: Buffer, start: number, count: number): Buffer {
+function writeMany(request: Buffer, start: number, count: number): Buffer {
   for (let at = 0; at < count; at++) {
-    if (code === 16) registers[start + at] = request.readUInt16BE(6 + at * 2)
+    if (request[0] === 16) registers[start + at] = request.readUInt16BE(6 + at * 2)
     else coils[start + at] = (request[6 + (at >> 3)] >> (at & 7)) & 1
   }
   return request.subarray(0, 5)
@@ -61,7 +61,7 @@ function obey(request: Buffer): Buffer {
   if (code === 5) coils[start] = value === 0xff00 ? 1 : 0
   if (code === 6) registers[start] = value
   if (isSingle) return request.subarray(0, 5)
-  if (code === 15 || code === 16) return writeMany(code, request, start, value)
+  if (code === 15 || code === 16) return writeMany(request, start, value)
   return fault(code, 1)
 }
 
