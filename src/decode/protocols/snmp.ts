@@ -3,7 +3,6 @@
 import type { Cursor } from '../../core/cursor.ts'
 import { ASN1, Der } from '../der.ts'
 import {
-  END,
   MORE,
   NEXT,
   NO,
@@ -12,6 +11,7 @@ import {
   udp,
   type FieldValue,
   type Message,
+  type Progress,
   type Protocol,
 } from '../protocol.ts'
 
@@ -93,13 +93,13 @@ export const protocol: Protocol = {
     const whole = reader.expect(ASN1.sequence)
     const { stop } = reader
     reader.enter()
-    if (!whole || !reader.expect(ASN1.integer)) return cutOrOdd(message)
+    if (!whole || !reader.expect(ASN1.integer)) return skipOdd(cursor, message)
     const version = VERSIONS[reader.integer() as keyof typeof VERSIONS]
-    if (version === undefined) return cutOrOdd(message)
+    if (version === undefined) return skipOdd(cursor, message)
     fields.kind = 'sealed'
     fields.version = version
     const read = version === '3' ? readSecured(fields) : readCommunity(fields)
-    if (!read || reader.broken) return cutOrOdd(message)
+    if (!read || reader.broken) return skipOdd(cursor, message)
     fields.names ??= []
     message.emit(fields)
     cursor.seek(stop)
@@ -107,11 +107,13 @@ export const protocol: Protocol = {
   },
 }
 
-function cutOrOdd(message: Message): typeof MORE | typeof END {
+/** Counted and left behind: the next datagram may be whole again. */
+function skipOdd(cursor: Cursor, message: Message): Progress {
   const { payloadEnd, payloadOffset, payloadLength } = message.packet
   if (payloadEnd - payloadOffset < payloadLength) return MORE
   message.anomaly('snmp-malformed')
-  return END
+  cursor.seek(cursor.end)
+  return NEXT
 }
 
 function readCommunity(fields: Draft): boolean {
