@@ -2,9 +2,9 @@
 import { MINUTE } from '../../src/core/clock.ts'
 import { threshold, type Detector } from '../../src/detect/detector.ts'
 
-const FLOWS = threshold('flows', 20, 'flows', 'a device that retries does it less often')
-const WINDOW = threshold('window', 1, 'minutes', 'long enough for a slow device')
-const SENDERS = threshold('senders', 4096, 'endpoints', 'senders watched at a time')
+const FLOWS = threshold('flows', '20 flows', 'a device that retries does it less often')
+const WINDOW = threshold('window', '1 minutes', 'long enough for a slow device')
+const SENDERS = threshold('senders', '4096 endpoints', 'senders watched at a time')
 const PORT = 9
 
 interface Seen {
