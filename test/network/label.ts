@@ -58,18 +58,20 @@ function party(name: string): Party {
   return { name: null, mac: null, address: name }
 }
 
-const nowMicroseconds = (): number => Date.now() * 1000
+/** The clock has milliseconds: a start is the first microsecond of one, an end the last. */
+const microsecondsAtStart = (): number => Date.now() * 1000
+const microsecondsAtEnd = (): number => Date.now() * 1000 + 999
 
 async function perform(network: Network, attack: Attack): Promise<Label> {
   const { id, technique, what, command, timeLimitSeconds } = attack
   const source = party(attack.source)
-  const start = nowMicroseconds()
+  const start = microsecondsAtStart()
   const exitCode = Array.isArray(command)
     ? await network.run(attack.source, command, (timeLimitSeconds ?? 30) * 1000)
     : await command(network)
   return {
     start,
-    end: nowMicroseconds(),
+    end: microsecondsAtEnd(),
     id,
     class: attack.class,
     technique,
