@@ -176,7 +176,9 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
     certain: row.certain,
     answered: row.answered,
     flagged: source.excluded?.(row) ?? false,
-    overflowed: row.collapsed || row.originator === 0 || row.responder === 0,
+    // Some links carry neither MAC nor address: such a peer is nobody that a rule could name.
+    overflowed:
+      row.collapsed || peerEndpoint === 0 || (peer.kind === 'link' && peer.address === ''),
     flows: row.flows,
     packets: row.packetsOriginator + row.packetsResponder,
     bytesOut: turned ? row.bytesResponder : row.bytesOriginator,

@@ -22,7 +22,7 @@ export interface Replay {
   /** Legitimate as far as anybody knows, and denied: this breaks. Most flows first. */
   readonly broken: Amount
   readonly breaks: readonly Denied[]
-  /** Denied, and flagged by findings or never answered: stopping this is what the policy is for. */
+  /** Denied, and flagged by findings, never answered, or a flood's: what the policy is for. */
   readonly stopped: Amount
   readonly stops: readonly Denied[]
   /** Flagged by findings, and allowed all the same. */
@@ -91,7 +91,7 @@ function replayDevice(
       add(standing === 'flagged' ? tally.missed : tally.allowed, one)
       continue
     }
-    const legitimate = standing === 'learnt' || standing === 'overflowed'
+    const legitimate = standing === 'learnt'
     add(legitimate ? tally.broken : tally.stopped, one)
     const list = legitimate ? breaks : stops
     list.push(deniedOf(one, verdict, candidate.site))
