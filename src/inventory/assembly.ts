@@ -1,6 +1,7 @@
 // Nodes and what was noted about them → the Device that people and other features read.
 import { macText } from '../core/addresses.ts'
 import { isoTime } from '../core/clock.ts'
+import type { EndpointTable } from '../flow/index.ts'
 import type {
   AddressUse,
   Category,
@@ -43,23 +44,15 @@ const BELIEVED = 0.3
 export function assemble(ground: Ground, group: Grouped, id: string): Device {
   const { nodes } = group
   const { endpoints } = ground.notes.neighbourhood
-  const list = nodes.flatMap((node) => node.endpoints)
+  const list = nodes.length === 1 ? nodes[0].endpoints : nodes.flatMap((node) => node.endpoints)
   const entries = list.flatMap((endpoint) => ground.notes.of(endpoint))
   const macs = nodes.filter((node) => node.mac >= 0).map((node) => node.mac)
   const industrial = industrialOf(ground.services, list)
-  const claims = [
-    ...claimsOf(entries),
-    ...macs.flatMap((mac) => prefixClaims(ground.registry, mac)),
-    ...routerClaims(nodes, list, ground.notes),
-    ...industrialClaims(industrial),
-  ]
+  const claims = claimsOf(entries)
+  for (const mac of macs) claims.push(...prefixClaims(ground.registry, mac))
+  claims.push(...routerClaims(nodes, list, ground.notes), ...industrialClaims(industrial))
   const attributes = judge(claims)
   const addresses = addressUses(nodes, ground)
-  const seen = list.filter((endpoint) => endpoints.packetsOut[endpoint] > 0)
-  const times = [
-    ...seen.flatMap((endpoint) => [endpoints.first[endpoint], endpoints.last[endpoint]]),
-    ...(seen.length === 0 ? entries.flatMap((entry) => [entry.first, entry.last]) : []),
-  ]
   const sum = (column: Float64Array) => list.reduce((total, at) => total + column[at], 0)
   return {
     id,
@@ -75,8 +68,7 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
     services: servicesOf(ground.services, list, entries),
     ...(industrial && { industrial }),
     mudUrls: [...new Set(entries.flatMap((entry) => entry.mudUrls))],
-    firstSeen: least(times),
-    lastSeen: greatest(times),
+    ...timesOf(endpoints, list, entries),
     packetsIn: sum(endpoints.packetsIn),
     packetsOut: sum(endpoints.packetsOut),
     bytesIn: sum(endpoints.bytesIn),
@@ -90,9 +82,26 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   }
 }
 
+/** From its own packets; from what others said of it when it never sent one that was seen. */
+function timesOf(
+  endpoints: EndpointTable,
+  list: readonly number[],
+  entries: readonly Entry[],
+): { firstSeen: number; lastSeen: number } {
+  let firstSeen = Infinity
+  let lastSeen = -Infinity
+  const see = (first: number, last: number) => {
+    firstSeen = Math.min(firstSeen, first)
+    lastSeen = Math.max(lastSeen, last)
+  }
+  for (const at of list) {
+    if (endpoints.packetsOut[at] > 0) see(endpoints.first[at], endpoints.last[at])
+  }
+  if (firstSeen === Infinity) for (const { first, last } of entries) see(first, last)
+  return firstSeen === Infinity ? { firstSeen: 0, lastSeen: 0 } : { firstSeen, lastSeen }
+}
+
 const byNumber = (one: number, other: number) => one - other
-const least = (times: readonly number[]) => times.reduce((a, b) => Math.min(a, b), times[0] ?? 0)
-const greatest = (times: readonly number[]) => times.reduce((a, b) => Math.max(a, b), times[0] ?? 0)
 
 function addressUses(nodes: readonly Node[], ground: Ground): AddressUse[] {
   const { endpoints } = ground.notes.neighbourhood

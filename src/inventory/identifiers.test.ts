@@ -361,8 +361,7 @@ for (const one of CASES) {
     const site = new Site([identifier])
     const protocol = one.protocol ?? one.by
     for (const _ of [1, 2]) {
-      if (one.port === undefined) site.say(protocol, HERE, one.fields)
-      else site.answer(protocol, HERE, one.fields, one.port)
+      site.say(one.port === undefined ? protocol : `${protocol}:${one.port}`, HERE, one.fields)
     }
     const device = site.device(MAC)
     assert.deepEqual(valuesOf(device), one.says)
@@ -389,7 +388,7 @@ test('coap: a path asked of a device speaks of the device', () => {
   assert.ok(identifier)
   const site = new Site([identifier])
   site.send(HERE, '02:00:00:00:00:06 192.168.1.6')
-  site.say('coap', '02:00:00:00:00:06 192.168.1.6', { kind: 'request', path: 'light' }, HERE)
+  site.say('coap', `02:00:00:00:00:06 192.168.1.6 > ${HERE}`, { kind: 'request', path: 'light' })
   assert.deepEqual(valuesOf(site.device(MAC)), { type: 'light' })
   assert.deepEqual(valuesOf(site.device('02:00:00:00:00:06')), {})
 })

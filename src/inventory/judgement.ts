@@ -38,13 +38,29 @@ export type Attributes = { [name in AttributeName]?: Attribute }
  */
 export function judge(claims: readonly Claim[]): Attributes {
   const result: Attributes = {}
+  const lists = new Map<AttributeName, Observation[]>()
+  for (const { attribute, observation } of claims) {
+    const list = lists.get(attribute)
+    if (list) list.push(observation)
+    else lists.set(attribute, [observation])
+  }
   for (const name of NAMES) {
-    const own = claims.filter((claim) => claim.attribute === name)
-    const attribute = own.length > 0 ? judgeOne(own, name) : undefined
-    if (attribute) result[name] = attribute
+    const list = lists.get(name)
+    if (list) result[name] = list.length === 1 ? alone(list[0]) : judgeOne(list, name)
   }
   return result
 }
+
+/** One claim needs no weighing. */
+const alone = (observation: Observation): Attribute => ({
+  value: observation.value,
+  confidence: round(Math.min(CERTAIN, observation.confidence)),
+  observations: [observation],
+  contradictions: NONE,
+})
+
+const NONE: readonly never[] = Object.freeze([])
+const round = (confidence: number) => Math.round(confidence * 100) / 100
 
 /** The independent witness a source belongs to: its name up to the first hyphen. */
 export const familyOf = (source: string) => {
@@ -59,24 +75,22 @@ interface Candidate {
   score: number
 }
 
-function judgeOne(claims: readonly Claim[], name: AttributeName): Attribute | undefined {
-  const observations = diluteClouds(claims.map((claim) => claim.observation))
-  const candidates = gather(observations)
+function judgeOne(claims: readonly Observation[], name: AttributeName): Attribute {
+  const candidates = gather(diluteClouds(claims))
   for (const candidate of candidates) candidate.score = combine(support(candidate, candidates))
-  candidates.sort(byScore)
+  if (candidates.length > 1) candidates.sort(byScore)
   const best = candidates[0]
-  if (!best) return undefined
   const rivals = candidates.filter(
     (other) => other !== best && !agrees(best.key, other.key) && !isCompatible(name, best, other),
   )
   const rival = rivals[0]?.score ?? 0
   const weight = name === 'model' || name === 'os' ? RIVAL_WEIGHT_NAMES : RIVAL_WEIGHT
-  const confidence = Math.min(CERTAIN, best.score) * (1 - weight * rival)
   return {
     value: best.value,
-    confidence: Math.round(confidence * 100) / 100,
+    confidence: round(Math.min(CERTAIN, best.score) * (1 - weight * rival)),
     observations: strongest(support(best, candidates)),
-    contradictions: strongest(rivals.flatMap((other) => other.supporters)),
+    contradictions:
+      rivals.length === 0 ? NONE : strongest(rivals.flatMap((other) => other.supporters)),
   }
 }
 
@@ -122,7 +136,8 @@ const agrees = (one: string, other: string) =>
   one === other || one.startsWith(other + ' ') || other.startsWith(one + ' ')
 
 /** What supports a candidate: its own observations, and those of less exact values. */
-function support(candidate: Candidate, all: readonly Candidate[]): Observation[] {
+function support(candidate: Candidate, all: readonly Candidate[]): readonly Observation[] {
+  if (all.length === 1) return candidate.supporters
   return all
     .filter((other) => other === candidate || candidate.key.startsWith(other.key + ' '))
     .flatMap((other) => other.supporters)

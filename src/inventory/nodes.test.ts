@@ -95,7 +95,7 @@ test('scanned but silent addresses, broadcast and multicast are no devices', () 
 
 test('0.0.0.0 belongs to its MAC, and a lease proves the address', () => {
   const on = site()
-  on.say('dhcp', `${CAMERA} 0.0.0.0`, { kind: 'discover', clientMac: CAMERA }, BROADCAST)
+  on.say('dhcp', `${CAMERA} 0.0.0.0 > ${BROADCAST}`, { kind: 'discover', clientMac: CAMERA })
   on.say('dhcp', `${ROUTER} 192.168.1.1`, {
     kind: 'ack',
     clientMac: CAMERA,
@@ -170,7 +170,7 @@ test('an address that moves to another MAC later is no dispute', () => {
 test('a leaseholder that speaks through a repeater keeps its own name', () => {
   const on = site()
   const repeater = '14:cc:20:00:00:01'
-  on.say('dhcp', `${repeater} 0.0.0.0`, { kind: 'request', clientMac: CAMERA }, BROADCAST)
+  on.say('dhcp', `${repeater} 0.0.0.0 > ${BROADCAST}`, { kind: 'request', clientMac: CAMERA })
   on.say('dhcp', `${ROUTER} 192.168.1.1`, {
     kind: 'ack',
     clientMac: CAMERA,

@@ -26,6 +26,20 @@ export interface NotedIdentity {
 }
 
 const NONE: readonly never[] = Object.freeze([])
+/** Stands for an empty list until something is concluded; never pushed to. */
+const NO_CONCLUSIONS: Conclusion[] = []
+const CONCLUSIONS_SHARED = 16_384
+const shared = new Map<string, Conclusion>()
+
+/** A thousand devices of a kind conclude the same: they share the object. */
+function concluded(attribute: AttributeName, value: string, confidence: number): Conclusion {
+  const key = `${attribute} ${confidence} ${value}`
+  const known = shared.get(key)
+  if (known) return known
+  const fresh = Object.freeze({ attribute, value, confidence })
+  if (shared.size < CONCLUSIONS_SHARED) shared.set(key, fresh)
+  return fresh
+}
 const PER_ENDPOINT = INVENTORY_LIMITS.notesEndpoint.value
 const PER_SOURCE = INVENTORY_LIMITS.notesSource.value
 
@@ -38,7 +52,7 @@ export class Entry implements Note {
   readonly first: number
   last: number
   count = 1
-  conclusions: readonly Conclusion[] = NONE
+  conclusions: Conclusion[] = NO_CONCLUSIONS
   programs: readonly NotedSoftware[] = NONE
   identities: readonly NotedIdentity[] = NONE
   addresses: readonly string[] = NONE
@@ -56,7 +70,9 @@ export class Entry implements Note {
   says(attribute: AttributeName, value: string, confidence: number): Entry {
     const clean = value.trim()
     if (clean !== '' && confidence > 0) {
-      this.conclusions = [...this.conclusions, { attribute, value: clean, confidence }]
+      const conclusion = concluded(attribute, clean, confidence)
+      if (this.conclusions.length === 0) this.conclusions = [conclusion]
+      else this.conclusions.push(conclusion)
     }
     return this
   }

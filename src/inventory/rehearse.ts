@@ -72,33 +72,25 @@ export class Site {
     this.inventory.flowEnd(flow)
   }
 
-  /** One application message; ports as a client's would be. */
-  say(protocol: string, from: Place, fields: Fields, to: Place = 'ff:ff:ff:ff:ff:ff'): void {
-    this.send(from, to)
-    this.tell(protocol, { fields, source: this.at(from), destination: this.at(to) })
-  }
-
-  /** As `say`, from the side that was asked, on its port. */
-  answer(protocol: string, from: Place, fields: Fields, port: number): void {
-    this.send(from, 'ff:ff:ff:ff:ff:ff')
-    this.tell(protocol, { fields, source: this.at(from), destination: 0, port })
-  }
-
-  private tell(
-    protocol: string,
-    told: { fields: Fields; source: number; destination: number; port?: number },
-  ): void {
+  /**
+   * One application message. `protocol` may name the port that it was answered from (`modbus:502`);
+   * without, it is a client's. `where` is its sender, or `sender > receiver`.
+   */
+  say(protocol: string, where: string, fields: Fields): void {
+    const [from, to] = where.split(' > ')
+    this.send(from, to ?? 'ff:ff:ff:ff:ff:ff')
+    const [id, port] = protocol.split(':')
     this.inventory.transaction({
-      protocol,
+      protocol: id,
       time: this.time,
       frame: ++this.frame,
       flow: 0,
-      source: told.source,
-      destination: told.destination,
-      sourcePort: told.port ?? 50_000,
-      destinationPort: told.port === undefined ? 80 : 50_000,
-      fromOriginator: told.port === undefined,
-      fields: told.fields,
+      source: this.at(from),
+      destination: to === undefined ? 0 : this.at(to),
+      sourcePort: Number(port ?? 50_000),
+      destinationPort: port === undefined ? 80 : 50_000,
+      fromOriginator: port === undefined,
+      fields,
     })
   }
 
