@@ -2,8 +2,10 @@
 
 /** Characters of a name that are kept, before a last escape of up to four. */
 const NAME_LENGTH = 253
-/** Bytes of a name on the wire, a pointer counting as two (RFC 1035 2.3.4). */
+/** Bytes of a name's labels (RFC 1035 2.3.4). */
 const NAME_BYTES = 255
+/** Pointers one name may go through; real ones need one or two. */
+const JUMPS = 32
 /** What each byte of a label becomes: lower case, or 0 where it must be written as an escape. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte < 0x20 || byte > 0x7e || byte === 0x2e || byte === 0x5c) return 0
@@ -43,24 +45,22 @@ export class DnsNameReader {
     // A pointer must point before everything this name has used so far, so a name always ends.
     let floor = from
     let budget = NAME_BYTES
-    let jumped = false
+    let jumps = 0
     while (at < end && budget > 0) {
       const length = bytes[at]
       if (length === 0) {
-        if (!jumped) this.at = at + 1
+        if (jumps === 0) this.at = at + 1
         return written
       }
       if (length >= 0xc0) {
         if (at + 1 >= end) break
-        if (!jumped) this.at = at + 2
-        jumped = true
+        if (jumps === 0) this.at = at + 2
         const target = this.start + (((length & 0x3f) << 8) | bytes[at + 1])
-        if (target >= floor || target < this.start + 12) {
+        if (target >= floor || target < this.start + 12 || ++jumps > JUMPS) {
           this.loop = true
           break
         }
         floor = at = target
-        budget -= 2
         continue
       }
       budget -= length + 1

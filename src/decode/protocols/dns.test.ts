@@ -138,6 +138,12 @@ test('names of 255 bytes are read, longer ones are broken', () => {
     { hex: '0001 0100 0001 0000 0000 0000' + long + '0361626300' + '00010001' },
   ])
   assert.deepEqual(good.anomalies, [])
+  const answered = '00010001' + 'c00c 0001 0001 0000001e 0004 cb007107'
+  const pointed = rehearse(protocol, [
+    { hex: '0001 8180 0001 0001 0000 0000' + long + '0361626300' + answered },
+  ])
+  assert.deepEqual(pointed.anomalies, [])
+  assert.equal((pointed.said[0].answers as { data: string }[])[0].data, '203.0.113.7')
   const bad = rehearse(protocol, [
     { hex: '0001 0100 0001 0000 0000 0000' + long + '056162636465' + '00' + '00010001' },
   ])
