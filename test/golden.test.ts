@@ -17,7 +17,8 @@ test('equal passes, different and missing fail, accepted is written', (t) => {
   t.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'deep/expect.txt')
   assert.throws(() => golden(path, 'one\n'), /missing.*npm run accept/)
-  const code = `const { golden } = await import(${JSON.stringify(import.meta.resolve('./golden.ts'))})
+  const own = JSON.stringify(import.meta.resolve('./golden.ts'))
+  const code = `const { golden } = await import(${own})
     golden(${JSON.stringify(path)}, 'one\\n')`
   const env = { ...process.env, THINGWARD_ACCEPT: '1' }
   const words = ['--input-type=module', '-e', code]

@@ -43,7 +43,8 @@ function fileLine(data: Summary): string {
   const { counts, duration_ms: duration, success, file } = data
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
   const name = relative(ROOT, file ?? '').padEnd(52)
-  return `${success ? '✔' : '✖'} ${name} ${counts.passed} of ${counts.tests}${skipped}, ${seconds(duration)}`
+  const passed = `${counts.passed} of ${counts.tests}`
+  return `${success ? '✔' : '✖'} ${name} ${passed}${skipped}, ${seconds(duration)}`
 }
 
 /** Files begin and end as tests of their own, named by their path. */

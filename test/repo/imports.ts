@@ -105,7 +105,8 @@ export function cycles(all: readonly Source[]): Complaint[] {
     const start = trail.findIndex((each) => each.source.path === path)
     if (start >= 0) {
       const way = trail.slice(start).map((each) => each.source.path)
-      const text = `a cycle of imports: ${[...way, path].join(' → ')}; use 'import type', or move what both need`
+      const ring = [...way, path].join(' → ')
+      const text = `a cycle of imports: ${ring}; use 'import type', or move what both need`
       complaints.push(complain(trail[trail.length - 1], 'cycle', text))
       return
     }

@@ -19,7 +19,8 @@ mkdir -p node_modules/node-linux-${CPU}/bin
 cp "$REAL_NODE" node_modules/node-linux-${CPU}/bin/node
 echo noise of npm`
 const MAIN = `// stand-in
-console.log(JSON.stringify([process.execPath, process.env.NODE_COMPILE_CACHE, process.argv.slice(2)]))
+const { execPath, env, argv } = process
+console.log(JSON.stringify([execPath, env.NODE_COMPILE_CACHE, argv.slice(2)]))
 process.exitCode = 7
 `
 

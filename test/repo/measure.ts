@@ -11,7 +11,7 @@ const FUNCTION_LINES_MAX = 60
 const PARAMETERS_MAX = 3
 /** On the way of a packet numbers are handed over one by one: an object would be an allocation. */
 const HOT_PARAMETERS_MAX = 6
-const HOT = /^src\/(core|decode|flow|sensor)\//
+const HOT = /^(src\/(core|decode|export|flow|sensor)|test\/fuzz)\//
 const COLUMNS_MAX = 100
 
 /** For each line whether it holds code. */

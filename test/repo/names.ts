@@ -15,7 +15,7 @@ export function header(source: Source): Complaint[] {
   const text =
     lines === 0
       ? `open with one to five lines of '// …' that say what the file is`
-      : `${lines} lines of header comment, ${HEADER_LINES_MAX} are allowed: the rest belongs into docs/`
+      : `${lines} lines of header comment, ${HEADER_LINES_MAX} are allowed: move the rest to docs/`
   return [{ rule: 'header', path: source.path, line: 1, name: source.path, text }]
 }
 
@@ -107,7 +107,7 @@ export function doors(all: readonly Source[]): Complaint[] {
       path: source.path,
       line: lineOf(source, statement),
       name,
-      text: `'${name}' leaves the feature: say in /** … */ above it what it is, units, errors, the clause`,
+      text: `'${name}' leaves the feature: say above it, in /** … */, what it is, units, errors`,
     }))
 }
 

@@ -41,7 +41,7 @@ test('each plug-in has its test or stands in a table of cases', () => {
     path,
     line: 1,
     name: path,
-    text: `no test tries it: write ${path.replace(/\.ts$/, '.test.ts')} or add it to a table of cases`,
+    text: `no test tries it: write ${basename(path, '.ts')}.test.ts or add it to a table of cases`,
   }))
   hold(['untried'], complaints)
 })

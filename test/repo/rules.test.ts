@@ -101,8 +101,21 @@ test('a test left alone is found', () => {
 test('an undocumented export of a door is found in the file it stands in', () => {
   const sources = readTexts({
     'src/flow/index.ts': `// d\nexport { known, unknown } from './a.ts'\nexport * from './b.ts'`,
-    'src/flow/a.ts': `// h\n\n/** Documented. */\nexport const known = 1\n\nexport const unknown = 2\n\nexport const inner = 3`,
-    'src/flow/b.ts': `// h\n\n/** Both. */\nexport const one = 1\nexport const two = 2\n\nexport class Bare {}`,
+    'src/flow/a.ts': `// h
+
+/** Documented. */
+export const known = 1
+
+export const unknown = 2
+
+export const inner = 3`,
+    'src/flow/b.ts': `// h
+
+/** Both. */
+export const one = 1
+export const two = 2
+
+export class Bare {}`,
   })
   assert.deepEqual(brief(doors(sources)), [
     'door src/flow/a.ts:6 unknown',
@@ -110,9 +123,13 @@ test('an undocumented export of a door is found in the file it stands in', () =>
   ])
 })
 
-const TABLE = importTable(
-  '| folder | holds | may import |\n|---|---|---|\n| `core` | a | – |\n| `flow` | b | `core` |\n| `app` | c | all |\n',
-)
+const TABLE = importTable(`
+| folder | holds | may import |
+|---|---|---|
+| \`core\` | a | – |
+| \`flow\` | b | \`core\` |
+| \`app\` | c | all |
+`)
 
 test('the import table is read from markdown', () => {
   assert.deepEqual(
@@ -178,7 +195,10 @@ const pick = Math.random()`
 })
 
 test('packages have to be declared, modules of Node carry node:', () => {
-  const text = `import fs from 'fs'\nimport a from '@scope/a/b'\nimport t from 'tool'\nimport 'node:fs'`
+  const text = `import fs from 'fs'
+import a from '@scope/a/b'
+import t from 'tool'
+import 'node:fs'`
   const [source, check] = readTexts({ 'src/a.ts': text, 'test/a.ts': text })
   const declared = { run: ['@scope/a'], develop: ['tool'] }
   assert.deepEqual(brief(packages(source, declared)), [
@@ -190,7 +210,10 @@ test('packages have to be declared, modules of Node carry node:', () => {
 
 test('imports of every form are seen', () => {
   const [source] = readTexts({
-    'src/a/b.ts': `import '../c.ts'\nexport * from './d.ts'\nexport type { E } from './e.ts'\nconst f = await import('./f.ts')`,
+    'src/a/b.ts': `import '../c.ts'
+export * from './d.ts'
+export type { E } from './e.ts'
+const f = await import('./f.ts')`,
   })
   assert.deepEqual(
     importsOf(source).map(({ target, typeOnly }) => [target, typeOnly]),

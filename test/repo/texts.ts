@@ -43,7 +43,7 @@ export function localPaths(text: Text, root: string): Complaint[] {
       path: text.path,
       line: index + 1,
       name: found,
-      text: `'${found}' is nowhere but on one machine: write a path inside the project, or a name in capitals`,
+      text: `'${found}' is on one machine only: write a path inside the project, or a NAME`,
     }))
   })
 }

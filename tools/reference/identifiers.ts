@@ -11,8 +11,8 @@ export async function identifiersPage(): Promise<string> {
     protocols.map(code).join(', '),
   ])
   const about =
-    'Where Thingward learns what a device is. Each observation keeps its source, its confidence and the ' +
-    'first frame that showed it; what contradicts it is kept beside it.'
+    'Where Thingward learns what a device is. Each observation keeps its source, its confidence ' +
+    'and the first frame that showed it; what contradicts it is kept beside it.'
   const types = `## Types\n\nA device's type is one of: ${CATEGORIES.map(code).join(', ')}.`
   return page('Identifiers', about, table(['identifier', 'reads', 'from'], rows), types)
 }

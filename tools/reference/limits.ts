@@ -33,8 +33,10 @@ export async function limitsPage(): Promise<string> {
   )
   const scaled = Object.values(tableLimits(MEMORY_DEFAULT)).map(row)
   const about =
-    'Every bound, by the name it has in the output. Whatever meets one is counted and declared under ' +
-    '`limits` in the document; nothing is dropped in silence.'
-  const memory = `## With --memory\n\nThese grow with \`--memory\`; shown for the default, ${MEMORY_DEFAULT} MB.`
+    'Every bound, by the name it has in the output. Whatever meets one is counted and declared ' +
+    'under `limits` in the document; nothing is dropped in silence.'
+  const memory =
+    '## With --memory\n\n' +
+    `These grow with \`--memory\`; shown for the default, ${MEMORY_DEFAULT} MB.`
   return page('Limits', about, `${memory}\n\n${table(HEAD, scaled)}`, ...parts)
 }
