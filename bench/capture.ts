@@ -1,6 +1,7 @@
-// The bench's capture: the project's own captures, drawn again and again as new sites (MACs and addresses
-// moved apart, checksums kept right), merged in time until there are enough packets. Same seed, same file.
-// With THINGWARD_CAPTURES, Ethernet captures below that folder are drawn too, for a mix that is less our own.
+// The bench's capture: the project's own captures, drawn again and again as new sites (MACs and
+// addresses moved apart, checksums kept right), merged in time until there are enough packets. Same
+// seed, same file. With THINGWARD_CAPTURES, Ethernet captures below that folder are drawn too, for
+// a mix that is less our own.
 import { closeSync, globSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Random } from '../test/fuzz/random.ts'
@@ -17,9 +18,10 @@ const FIRST_SECOND = 1_700_000_000
 /** Classic little-endian microsecond Ethernet captures only; others answer an empty list. */
 function readFrames(path: string): Frame[] {
   const file = readFileSync(path)
-  if (file.length < 24 || file.readUInt32LE(0) !== 0xa1b2c3d4 || file.readUInt32LE(20) !== 1) return []
+  if (file.length < 24 || file.readUInt32LE(0) !== 0xa1b2c3d4 || file.readUInt32LE(20) !== 1)
+    return []
   const frames: Frame[] = []
-  for (let at = 24; at + 16 <= file.length; ) {
+  for (let at = 24; at + 16 <= file.length;) {
     const length = file.readUInt32LE(at + 8)
     if (length > 65_535 || at + 16 + length > file.length) break
     if (length === file.readUInt32LE(at + 12) && length >= 14) {
@@ -43,12 +45,15 @@ function adjust(sum: number, before: number, after: number): number {
 function move(source: Buffer, site: number): Buffer {
   const frame = Buffer.from(source)
   for (const at of [0, 6]) {
-    if ((frame[at] & 1) === 0) frame.writeUInt16BE(frame.readUInt16BE(at + 4) ^ (site * 40_503 & 0xffff), at + 4)
+    if ((frame[at] & 1) === 0)
+      frame.writeUInt16BE(frame.readUInt16BE(at + 4) ^ ((site * 40_503) & 0xffff), at + 4)
   }
   const type = frame.readUInt16BE(12)
   if (type === 0x0806 && frame.length >= 42) {
     for (const at of [28, 38]) moveAddress(frame, at, site)
-    for (const at of [22, 32]) if (frame[at] !== 0xff) frame.writeUInt16BE(frame.readUInt16BE(at + 4) ^ (site * 40_503 & 0xffff), at + 4)
+    for (const at of [22, 32])
+      if (frame[at] !== 0xff)
+        frame.writeUInt16BE(frame.readUInt16BE(at + 4) ^ ((site * 40_503) & 0xffff), at + 4)
   }
   if (type !== 0x0800 || frame.length < 34) return frame
   const header = 14 + (frame[14] & 15) * 4
@@ -70,7 +75,9 @@ function move(source: Buffer, site: number): Buffer {
 /** A private address becomes 10.site.site.host; everything else stays. */
 function moveAddress(frame: Buffer, at: number, site: number): boolean {
   const isPrivate =
-    frame[at] === 10 || (frame[at] === 192 && frame[at + 1] === 168) || (frame[at] === 172 && frame[at + 1] >> 4 === 1)
+    frame[at] === 10 ||
+    (frame[at] === 192 && frame[at + 1] === 168) ||
+    (frame[at] === 172 && frame[at + 1] >> 4 === 1)
   if (!isPrivate) return false
   frame[at] = 10
   frame[at + 1] = site >> 8
@@ -79,7 +86,11 @@ function moveAddress(frame: Buffer, at: number, site: number): boolean {
 }
 
 /** Writes at least `packets` packets to `path`; answers how many and of how many files they are. */
-export function makeCapture(path: string, packets: number, seed = 7): { packets: number; files: number } {
+export function makeCapture(
+  path: string,
+  packets: number,
+  seed = 7,
+): { packets: number; files: number } {
   const random = new Random(seed)
   const own = globSync(join(import.meta.dirname, '../test/captures/*/input.pcap')).toSorted()
   const folder = process.env.THINGWARD_CAPTURES
@@ -141,11 +152,15 @@ export function makeFlood(path: string, packets: number, seed = 7): void {
   const size = 16 + 60
   const chunk = Buffer.alloc(size * 8192)
   const frame = Buffer.from(
-    '0200000000010200000000020800450000280000400040060000' + '0a000001c0a80101' + '00000050' +
-      '0000000000000000' + '5002ffff00000000' + '000000000000',
+    '0200000000010200000000020800450000280000400040060000' +
+      '0a000001c0a80101' +
+      '00000050' +
+      '0000000000000000' +
+      '5002ffff00000000' +
+      '000000000000',
     'hex',
   )
-  for (let done = 0; done < packets; ) {
+  for (let done = 0; done < packets;) {
     const count = Math.min(8192, packets - done)
     for (let index = 0; index < count; index++, done++) {
       const at = index * size

@@ -1,5 +1,5 @@
-// Runs a program pinned to one core and says what it cost: CPU seconds (user and system), wall seconds and
-// the largest resident size of it and its children.
+// Runs a program pinned to one core and says what it cost: CPU seconds (user and system), wall
+// seconds and the largest resident size of it and its children.
 import { spawn } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 
@@ -16,7 +16,9 @@ export function measure(argv: readonly string[], core?: number): Promise<Cost> {
   // bash's own `time` counts the children's CPU exactly; polling /proc would miss the end.
   const script = 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>/dev/null'
   const started = performance.now()
-  const child = spawn('bash', ['-c', script, 'bench', ...pinned], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('bash', ['-c', script, 'bench', ...pinned], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
   let largest = 0

@@ -1,5 +1,5 @@
-// Hands every flow and transaction to all listeners, in the order they were added. Sealed before the run,
-// so that the calls stay cheap.
+// Hands every flow and transaction to all listeners, in the order they were added. Sealed before
+// the run, so that the calls stay cheap.
 import type { Flow, FlowObserver, Transaction } from '../flow/index.ts'
 
 export class Fanout implements FlowObserver {

@@ -1,5 +1,5 @@
-// From what detectors raised to Findings: endpoints become devices, addresses and MACs, frame ordinals
-// become places in their sources.
+// From what detectors raised to Findings: endpoints become devices, addresses and MACs, frame
+// ordinals become places in their sources.
 import { createHash } from 'node:crypto'
 import { macText } from '../core/addresses.ts'
 import type { RaisedFinding } from '../detect/index.ts'

@@ -18,7 +18,10 @@ test('bytes and flows are kept whatever the order of ends', () => {
   const points = timeline.points()
   const sum = (of: (point: (typeof points)[number]) => number) =>
     points.reduce((total, point) => total + of(point), 0)
-  assert.equal(sum((point) => point.flows), 4)
+  assert.equal(
+    sum((point) => point.flows),
+    4,
+  )
   assert.ok(Math.abs(sum((point) => point.bytes) - 11_200) <= points.length)
   assert.ok(points[0].time <= START - 3 * HOUR)
   assert.ok(points.length <= 240)

@@ -1,5 +1,6 @@
-// Traffic over time for a picture: bytes and flows in at most 240 bins whose width doubles as the capture
-// grows. A flow's bytes are spread evenly over its life, so that logs without packets show the same shape.
+// Traffic over time for a picture: bytes and flows in at most 240 bins whose width doubles as the
+// capture grows. A flow's bytes are spread evenly over its life, so that logs without packets show
+// the same shape.
 import { SECOND } from '../core/clock.ts'
 import type { Flow, FlowObserver } from '../flow/index.ts'
 

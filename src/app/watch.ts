@@ -1,11 +1,11 @@
-// The main job put together: sources → sensor → inventory, learner, detectors → one result. Nothing here
-// knows packets or formats; it only wires what the features offer.
+// The main job put together: sources → sensor → inventory, learner, detectors → one result. Nothing
+// here knows packets or formats; it only wires what the features offer.
 import { tableLimits } from '../core/limits.ts'
 import type { Anomaly } from '../core/anomaly.ts'
 import { loadProtocols, type Packet } from '../decode/index.ts'
 import { Detection, loadDetectors } from '../detect/index.ts'
 import type { Finding } from '../finding/index.ts'
-import type { Flow, FlowObserver, Transaction } from '../flow/index.ts'
+import type { Flow, FlowObserver } from '../flow/index.ts'
 import { Inventory, loadIdentifiers, loadMacRegistry, type Device } from '../inventory/index.ts'
 import { Learner, profilesOf, type PolicyDevice, type Profile } from '../policy/index.ts'
 import { Sensor, type Source, type SourceSummary } from '../sensor/index.ts'
@@ -123,7 +123,7 @@ export class Watch {
     fanout.add(this.timeline)
     fanout.add({
       flowEnd: (flow: Flow) => this.count(flow),
-      transaction: (_: Transaction) => void this.counts.transactions++,
+      transaction: () => void this.counts.transactions++,
     })
     for (const listener of options.listeners ?? []) fanout.add(listener(this.sensor))
     fanout.seal()

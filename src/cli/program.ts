@@ -12,14 +12,17 @@ export async function buildProgram(): Promise<Command> {
     .addHelpText(
       'after',
       examples([
-        ['thingward watch office.pcapng', 'every device in a capture, its allow-list, what is wrong'],
+        [
+          'thingward watch office.pcapng',
+          'every device in a capture, its allow-list, what is wrong',
+        ],
         ['thingward watch -i eth0', 'the same, live, until Ctrl-C'],
         ['thingward watch zeek-logs/ --json', 'from Zeek logs, as one JSON document'],
         ['thingward watch a.pcap --html r.html', 'a report to open in a browser'],
         ['thingward help watch', 'everything watch can do'],
       ]) +
-        '\n\nExit codes: 0 done, 1 findings at or above --fail-on, 2 bad input (what was read before it\n' +
-        'is reported), 3 set-up, 70 our own fault, 130 interrupted.',
+        '\n\nExit codes: 0 done, 1 findings at or above --fail-on, 2 bad input (what was read\n' +
+        'before it is reported), 3 set-up, 70 our own fault, 130 interrupted.',
     )
   const commands = await loadPlugins<CliCommand>(new URL('./commands/', import.meta.url), 'command')
   for (const command of commands) command.register(program)

@@ -1,4 +1,5 @@
-// From what a person names to sources: files by their content, folders of logs, standard input, interfaces.
+// From what a person names to sources: files by their content, folders of logs, standard input,
+// interfaces.
 import { OperatingError } from '../core/errors.ts'
 import { liveSource, pcapFile, pcapStream, type Source } from '../sensor/index.ts'
 

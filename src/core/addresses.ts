@@ -1,5 +1,6 @@
-// Addresses as numbers. IPv4 is its 32 bits; IPv6 addresses are interned and become small integers; a MAC
-// is its 48 bits. One AddressKey says which: texts are made only when somebody has to read them.
+// Addresses as numbers. IPv4 is its 32 bits; IPv6 addresses are interned and become small integers;
+// a MAC is its 48 bits. One AddressKey says which: texts are made only when somebody has to read
+// them.
 import { TaggedIndex } from './tagged-index.ts'
 
 /** IPv4: 0 … 2^32-1. IPv6: 2^32 + its number in the AddressBook. No address: -1. */
@@ -74,7 +75,10 @@ export function v6Text(groups: readonly number[]): string {
   return text(groups.slice(0, bestStart)) + '::' + text(groups.slice(bestStart + bestLength))
 }
 
-/** Reads IPv6 text (with `::`, an embedded IPv4 tail, a zone index) to eight groups; undefined when it is none. */
+/**
+ * Reads IPv6 text (with `::`, an embedded IPv4 tail, a zone index) to eight groups; undefined when
+ * it is none.
+ */
 export function parseV6(input: string): number[] | undefined {
   let text = input.split('%')[0]
   const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
@@ -95,7 +99,10 @@ export function parseV6(input: string): number[] | undefined {
   return all.map((group) => Number.parseInt(group, 16))
 }
 
-/** Interns IPv6 addresses: 16 bytes ↔ a small integer. Bounded; number 0 is `::` and also the overflow. */
+/**
+ * Interns IPv6 addresses: 16 bytes ↔ a small integer. Bounded; number 0 is `::` and also the
+ * overflow.
+ */
 export class AddressBook {
   /** How many look-ups found the book full. */
   overflow = 0

@@ -1,5 +1,5 @@
-// Anomalies: what was odd in the input. Counted by name with the first places it was seen; never thrown,
-// never a judgement. Bounded: past the limit of names everything is counted as 'other'.
+// Anomalies: what was odd in the input. Counted by name with the first places it was seen; never
+// thrown, never a judgement. Bounded: past the limit of names everything is counted as 'other'.
 import { LIMITS } from './limits.ts'
 
 export interface Anomaly {

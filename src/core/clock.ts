@@ -1,5 +1,5 @@
-// Time as the whole product keeps it: microseconds since 1970 UTC as a safe integer. Packet time decides
-// everywhere; nothing in here reads the wall clock.
+// Time as the whole product keeps it: microseconds since 1970 UTC as a safe integer. Packet time
+// decides everywhere; nothing in here reads the wall clock.
 
 /** Microseconds since 1970-01-01T00:00:00Z, a safe integer. */
 export type Microseconds = number
@@ -12,7 +12,9 @@ export const DAY = 24 * HOUR
 /** The largest time that a JavaScript Date can show; later times come from broken captures. */
 const LATEST = 8.64e15 * 1000
 
-/** ISO 8601 with microseconds, `2026-11-22T01:02:03.000004Z`; 'invalid time' outside Date's range. */
+/**
+ * ISO 8601 with microseconds, `2026-11-22T01:02:03.000004Z`; 'invalid time' outside Date's range.
+ */
 export function isoTime(time: Microseconds): string {
   if (!(Math.abs(time) <= LATEST)) return 'invalid time'
   const milliseconds = Math.floor(time / 1000)

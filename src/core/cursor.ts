@@ -1,7 +1,11 @@
-// A bounded reader over bytes that somebody else sent us. Reading past the end never throws and never
-// moves: it yields 0 or '' and sets `overrun`, which a parser checks once at the end of a message.
+// A bounded reader over bytes that somebody else sent us. Reading past the end never throws and
+// never moves: it yields 0 or '' and sets `overrun`, which a parser checks once at the end of a
+// message.
 
-/** Reads big-endian numbers (little-endian by name) and texts from [offset, end) of a Buffer it does not own. */
+/**
+ * Reads big-endian numbers (little-endian by name) and texts from [offset, end) of a Buffer it does
+ * not own.
+ */
 export class Cursor {
   bytes: Buffer
   offset: number
@@ -133,7 +137,10 @@ export class Cursor {
     return -1
   }
 
-  /** The next text line without CR LF, at most `limit` bytes; undefined when no line end is there yet. */
+  /**
+   * The next text line without CR LF, at most `limit` bytes; undefined when no line end is there
+   * yet.
+   */
   line(limit = 8192): string | undefined {
     const stop = this.find(10, limit)
     if (stop < 0) return undefined

@@ -1,5 +1,6 @@
-// Operating errors: what a person can act on. Each carries a stable code, a safe message that says what to
-// do, and the exit code of the command line. Everything else that is thrown is our own fault.
+// Operating errors: what a person can act on. Each carries a stable code, a safe message that says
+// what to do, and the exit code of the command line. Everything else that is thrown is our own
+// fault.
 
 /** Exit codes of the command line, documented in docs/reference/exit-codes.md. */
 export const EXIT = { ok: 0, findings: 1, input: 2, setup: 3, fault: 70, interrupted: 130 } as const

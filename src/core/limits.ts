@@ -1,5 +1,5 @@
-// Every bound in one place, by name: what is kept, how much of it, and why that much. Whatever meets a
-// bound is counted and declared in the output; nothing is dropped in silence.
+// Every bound in one place, by name: what is kept, how much of it, and why that much. Whatever
+// meets a bound is counted and declared in the output; nothing is dropped in silence.
 
 export interface Limit {
   /** Stable name, as it appears in the output's `limits`. */

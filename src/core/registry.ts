@@ -1,5 +1,6 @@
-// Loads a folder of plug-ins: one file, one plug-in, in name order, id = file name. A plug-in that does not
-// fit stops the start: a detector that is silently missing is worse than a program that does not run.
+// Loads a folder of plug-ins: one file, one plug-in, in name order, id = file name. A plug-in that
+// does not fit stops the start: a detector that is silently missing is worse than a program that
+// does not run.
 import { readdirSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +17,8 @@ export function pluginNames(folder: URL): string[] {
 
 /**
  * Imports every plug-in of `folder` and takes its export called `kind` ('protocol', 'detector', …).
- * Throws (our own fault, it stops the start) when the export is missing or its id is not the file name.
+ * Throws (our own fault, it stops the start) when the export is missing or its id is not the file
+ * name.
  */
 export async function loadPlugins<Plugin extends { readonly id: string }>(
   folder: URL,

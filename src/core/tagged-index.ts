@@ -1,10 +1,12 @@
-// The one open-addressing index of the product: 31-bit hashes beside small numbers, linear probing at a load
-// of at most a half, deletion by shifting back. Whoever keeps records compares them only where the whole
-// hash fits, so a look-up touches one line of memory, not one for each neighbour.
+// The one open-addressing index of the product: 31-bit hashes beside small numbers, linear probing
+// at a load of at most a half, deletion by shifting back. Whoever keeps records compares them only
+// where the whole hash fits, so a look-up touches one line of memory, not one for each neighbour.
 
 const EMPTY = -1
 
-/** Maps hashes (0 … 2^31-1, from `hash4`) to slots of a record table; knows nothing of the records. */
+/**
+ * Maps hashes (0 … 2^31-1, from `hash4`) to slots of a record table; knows nothing of the records.
+ */
 export class TaggedIndex {
   /** Entries held. */
   size = 0

@@ -1,5 +1,5 @@
-// The certificates read lately. A server shows the same one at every connection; reading it costs a hundred
-// times what comparing its bytes does.
+// The certificates read lately. A server shows the same one at every connection; reading it costs a
+// hundred times what comparing its bytes does.
 import { word } from '../core/addresses.ts'
 import { readCertificate, type Certificate } from './certificate.ts'
 

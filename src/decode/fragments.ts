@@ -1,5 +1,6 @@
-// Reassembly of IP fragments (RFC 791 3.2, RFC 8200 4.5): bounded in number, size and packet time. The last
-// missing piece turns the Packet into the whole datagram; until then nothing goes on to the transport.
+// Reassembly of IP fragments (RFC 791 3.2, RFC 8200 4.5): bounded in number, size and packet time.
+// The last missing piece turns the Packet into the whole datagram; until then nothing goes on to
+// the transport.
 import { LIMITS } from '../core/limits.ts'
 import { SECOND } from '../core/clock.ts'
 import type { Packet } from './packet.ts'
@@ -33,8 +34,9 @@ export class Fragments {
   }
 
   /**
-   * Takes one fragment whose payload is [transportOffset, networkEnd). True: the packet now is the whole
-   * datagram, or it is a first fragment too odd to hold and is used as it is. False: wait for more.
+   * Takes one fragment whose payload is [transportOffset, networkEnd). True: the packet now is the
+   * whole datagram, or it is a first fragment too odd to hold and is used as it is. False: wait for
+   * more.
    */
   take(packet: Packet, identification: number, offset: number, more: boolean): boolean {
     const length = packet.networkEnd - packet.transportOffset
@@ -47,7 +49,8 @@ export class Fragments {
       this.anomaly('fragment-bad-length', packet)
       return false
     }
-    const key = `${packet.family}.${packet.source}.${packet.destination}.${packet.ipProtocol}.${identification}.${packet.vlan}`
+    const { family, source, destination, ipProtocol, vlan } = packet
+    const key = `${family}.${source}.${destination}.${ipProtocol}.${identification}.${vlan}`
     const datagram = this.open.get(key) ?? this.start(key, packet)
     if (!this.insert(datagram, packet, offset, length)) {
       this.open.delete(key)
@@ -94,7 +97,10 @@ export class Fragments {
     }
   }
 
-  /** Copies the piece in. Overlaps end the datagram, as RFC 5722 demands for IPv6; exact copies do not. */
+  /**
+   * Copies the piece in. Overlaps end the datagram, as RFC 5722 demands for IPv6; exact copies do
+   * not.
+   */
   private insert(datagram: Datagram, packet: Packet, offset: number, length: number): boolean {
     const ranges = datagram.ranges
     for (let index = 0; index < ranges.length; index += 2) {
@@ -112,7 +118,9 @@ export class Fragments {
     ranges.push(offset, offset + length)
     if (offset + length > datagram.bytes.length) {
       // Unfilled parts are never read: the datagram is used once every byte has come.
-      const bytes = Buffer.allocUnsafe(Math.min(DATAGRAM_MAX, Math.max(3072, (offset + length) * 2)))
+      const bytes = Buffer.allocUnsafe(
+        Math.min(DATAGRAM_MAX, Math.max(3072, (offset + length) * 2)),
+      )
       datagram.bytes.copy(bytes)
       datagram.bytes = bytes
     }
@@ -121,7 +129,9 @@ export class Fragments {
     return true
   }
 
-  /** Lets the packet point at the whole datagram. The header is not copied: nobody reads it again. */
+  /**
+   * Lets the packet point at the whole datagram. The header is not copied: nobody reads it again.
+   */
   private replace(packet: Packet, datagram: Datagram): void {
     packet.bytes = datagram.bytes
     packet.transportOffset = 0

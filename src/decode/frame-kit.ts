@@ -28,9 +28,16 @@ export interface Ends {
 
 /** Ethernet II; `type` is the EtherType. */
 export const ethernetFrame = (type: number, payload: Buffer, ends: Ends = {}): Buffer =>
-  Buffer.concat([mac(ends.to ?? '02:00:00:00:00:02'), mac(ends.from ?? '02:00:00:00:00:01'), u16(type), payload])
+  Buffer.concat([
+    mac(ends.to ?? '02:00:00:00:00:02'),
+    mac(ends.from ?? '02:00:00:00:00:01'),
+    u16(type),
+    payload,
+  ])
 
-/** An 802.1Q tag in front of what follows an EtherType: `tag(7, 0x0800, ip)`, sent as type 0x8100. */
+/**
+ * An 802.1Q tag in front of what follows an EtherType: `tag(7, 0x0800, ip)`, sent as type 0x8100.
+ */
 export const tag = (id: number, type: number, payload: Buffer): Buffer =>
   Buffer.concat([u16(id), u16(type), payload])
 

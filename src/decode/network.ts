@@ -1,5 +1,6 @@
-// IPv4 and IPv6 headers, options and extension headers (RFC 791, RFC 8200): addresses as numbers, the end
-// of the datagram as its header states it (frames are padded), fragments handed to reassembly.
+// IPv4 and IPv6 headers, options and extension headers (RFC 791, RFC 8200): addresses as numbers,
+// the end of the datagram as its header states it (frames are padded), fragments handed to
+// reassembly.
 import { LIMITS } from '../core/limits.ts'
 import type { Packet } from './packet.ts'
 import type { SpineContext } from './spine.ts'
@@ -38,7 +39,10 @@ export function ipv4(packet: Packet, context: SpineContext): boolean {
   return true
 }
 
-/** Sets where the datagram ends: by its own length, unless that is 0 (segmentation offload) or wrong. */
+/**
+ * Sets where the datagram ends: by its own length, unless that is 0 (segmentation offload) or
+ * wrong.
+ */
 function bound(
   packet: Packet,
   at: number,
@@ -76,7 +80,10 @@ export function ipv6(packet: Packet, context: SpineContext): boolean {
   return extensionHeaders(packet, context)
 }
 
-/** Walks hop-by-hop, routing, destination, authentication, mobility and fragment headers (RFC 8200 4). */
+/**
+ * Walks hop-by-hop, routing, destination, authentication, mobility and fragment headers (RFC 8200
+ * 4).
+ */
 function extensionHeaders(packet: Packet, context: SpineContext): boolean {
   const bytes = packet.bytes
   for (let count = 0; ; count++) {

@@ -1,5 +1,6 @@
-// One frame as numbers. There is a single Packet for all frames: the spine fills it, everybody reads it
-// during the callback, nobody keeps it. Offsets point into `bytes`, which is overwritten afterwards.
+// One frame as numbers. There is a single Packet for all frames: the spine fills it, everybody
+// reads it during the callback, nobody keeps it. Offsets point into `bytes`, which is overwritten
+// afterwards.
 
 /** Address families in `Packet.family` and in flow keys. */
 export const FAMILY = { v4: 0, v6: 1, link: 2 } as const
@@ -25,7 +26,10 @@ export class Packet {
   /** True when the capture cut the frame (snap length). */
   cut = false
 
-  /** MAC addresses: upper 16 and lower 32 bits (signed). `hasMac` is false where the link carries none. */
+  /**
+   * MAC addresses: upper 16 and lower 32 bits (signed). `hasMac` is false where the link carries
+   * none.
+   */
   hasMac = false
   sourceMacHigh = 0
   sourceMacLow = 0
@@ -65,7 +69,9 @@ export class Packet {
   payloadEnd = 0
   payloadLength = 0
 
-  /** How many tunnel headers lie around this packet, and where the next inner one starts (0: none). */
+  /**
+   * How many tunnel headers lie around this packet, and where the next inner one starts (0: none).
+   */
   tunnelDepth = 0
   innerOffset = 0
   innerLinkType = 0

@@ -1,5 +1,6 @@
-// The contract of an application protocol: one file in protocols/, found by its first bytes before its
-// port, fed whole messages in stream order, saying what it saw as plain fields. It never keeps bytes.
+// The contract of an application protocol: one file in protocols/, found by its first bytes before
+// its port, fed whole messages in stream order, saying what it saw as plain fields. It never keeps
+// bytes.
 import type { Cursor } from '../core/cursor.ts'
 import type { Packet } from './packet.ts'
 
@@ -14,7 +15,9 @@ export type FieldValue =
   | readonly FieldValue[]
   | { readonly [name: string]: FieldValue }
 
-/** Where a protocol lives. Ports are hints and defaults; content decides where `recognise` can tell. */
+/**
+ * Where a protocol lives. Ports are hints and defaults; content decides where `recognise` can tell.
+ */
 export type Carrier =
   | { readonly kind: 'tcp'; readonly ports: readonly number[] }
   | { readonly kind: 'udp'; readonly ports: readonly number[] }
@@ -28,7 +31,10 @@ export const tcp = (...ports: number[]): Carrier => ({ kind: 'tcp', ports })
 export const udp = (...ports: number[]): Carrier => ({ kind: 'udp', ports })
 /** An EtherType carried without IP, e.g. LLDP 0x88cc. */
 export const ethernet = (...types: number[]): Carrier => ({ kind: 'ethernet', types })
-/** An 802.2 LLC destination SAP, or 0xaa00xx-less SNAP protocols by their EtherType through `ethernet`. */
+/**
+ * An 802.2 LLC destination SAP, or 0xaa00xx-less SNAP protocols by their EtherType through
+ * `ethernet`.
+ */
 export const llc = (...saps: number[]): Carrier => ({ kind: 'llc', saps })
 /** An IP protocol number, e.g. ICMP 1. */
 export const ip = (...protocols: number[]): Carrier => ({ kind: 'ip', protocols })
@@ -44,7 +50,10 @@ export type Certainty = 0 | 1 | 2
 /** What `decode` did with the bytes before the cursor's new offset. */
 /** A message was read (the cursor stands behind it); call again while bytes remain. */
 export const NEXT = 0
-/** The message is not whole yet: keep the bytes from the cursor's first offset, call again with more. */
+/**
+ * The message is not whole yet: keep the bytes from the cursor's first offset, call again with
+ * more.
+ */
 export const MORE = 1
 /** Nothing more is wanted of this flow (encrypted from here on, or all is known). */
 export const END = 2
@@ -65,7 +74,10 @@ export interface Message {
   state: unknown
   /** Says one Transaction. Texts are cut to the limit by whoever reads them (`clip`). */
   emit(fields: Fields): void
-  /** Names the service more exactly than the protocol id (e.g. 'mqtt-tls'), or learns the server's name. */
+  /**
+   * Names the service more exactly than the protocol id (e.g. 'mqtt-tls'), or learns the server's
+   * name.
+   */
   serverName(name: string): void
   /** Counts something odd: kebab-case, prefixed with the protocol id, e.g. 'dns-label-loop'. */
   anomaly(name: string): void
@@ -79,7 +91,9 @@ export interface Protocol {
   /** The document it follows, e.g. 'RFC 1035'. */
   readonly spec: string
   readonly over: readonly Carrier[]
-  /** True for industrial protocols: a segment that shows one is OT until a person says otherwise. */
+  /**
+   * True for industrial protocols: a segment that shows one is OT until a person says otherwise.
+   */
   readonly industrial?: true
   /**
    * First bytes a message can start with (either side). Lets content be looked at on every port;
@@ -92,17 +106,22 @@ export interface Protocol {
    */
   readonly packets?: number
   /**
-   * A message equal to one that the same station sent within ten minutes says nothing new: it is counted,
-   * not read again. For announcements that are repeated for ever (mDNS, SSDP).
+   * A message equal to one that the same station sent within ten minutes says nothing new: it is
+   * counted, not read again. For announcements that are repeated for ever (mDNS, SSDP).
    */
   readonly repeats?: true
   /** Looks at the first payload; moves nothing that matters (the cursor is reset afterwards). */
   recognise?(cursor: Cursor, message: Message): Certainty
-  /** Reads one message from the cursor. UDP and Ethernet: the datagram is whole, MORE means it was cut. */
+  /**
+   * Reads one message from the cursor. UDP and Ethernet: the datagram is whole, MORE means it was
+   * cut.
+   */
   decode(cursor: Cursor, message: Message): Progress
 }
 
-/** Printable text of at most `length` characters: control characters become '.', the rest is cut. */
+/**
+ * Printable text of at most `length` characters: control characters become '.', the rest is cut.
+ */
 export function clip(text: string, length = 256): string {
   const short = text.length > length ? text.slice(0, length) : text
   // eslint-disable-next-line no-control-regex

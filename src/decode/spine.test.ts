@@ -2,7 +2,15 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { AddressBook, v4Text } from '../core/addresses.ts'
-import { ethernetFrame, hex, ipv4Packet, ipv6Packet, tag, tcpSegment, udpDatagram } from './frame-kit.ts'
+import {
+  ethernetFrame,
+  hex,
+  ipv4Packet,
+  ipv6Packet,
+  tag,
+  tcpSegment,
+  udpDatagram,
+} from './frame-kit.ts'
 import { LINK } from './link.ts'
 import { Packet } from './packet.ts'
 import { decodeFrame, decodeInner, spineContext } from './spine.ts'
@@ -45,16 +53,32 @@ test('every link type leads to the same datagram', () => {
     ['padded', Buffer.concat([ethernetFrame(0x0800, ip), Buffer.alloc(20)]), LINK.ethernet],
     ['802.1Q', ethernetFrame(0x8100, tag(7, 0x0800, ip)), LINK.ethernet],
     ['QinQ', ethernetFrame(0x88a8, tag(7, 0x8100, tag(9, 0x0800, ip))), LINK.ethernet],
-    ['SNAP', ethernetFrame(8 + ip.length, Buffer.concat([hex('aaaa03 000000 0800'), ip])), LINK.ethernet],
+    [
+      'SNAP',
+      ethernetFrame(8 + ip.length, Buffer.concat([hex('aaaa03 000000 0800'), ip])),
+      LINK.ethernet,
+    ],
     ['SLL', Buffer.concat([hex('0000 0001 0006 020000000001 0000 0800'), ip]), LINK.linuxCooked],
-    ['SLL2', Buffer.concat([hex('0800 0000 00000002 0001 00 06 020000000001 0000'), ip]), LINK.linuxCooked2],
+    [
+      'SLL2',
+      Buffer.concat([hex('0800 0000 00000002 0001 00 06 020000000001 0000'), ip]),
+      LINK.linuxCooked2,
+    ],
     ['BSD loopback, little-endian', Buffer.concat([hex('02000000'), ip]), LINK.null],
     ['OpenBSD loopback', Buffer.concat([hex('00000002'), ip]), LINK.loop],
     ['raw', ip, LINK.raw],
     ['PPP', Buffer.concat([hex('ff03 0021'), ip]), LINK.ppp],
-    ['PPPoE', ethernetFrame(0x8864, Buffer.concat([hex('1100 0001 0021 0021'), ip])), LINK.ethernet],
+    [
+      'PPPoE',
+      ethernetFrame(0x8864, Buffer.concat([hex('1100 0001 0021 0021'), ip])),
+      LINK.ethernet,
+    ],
     ['MPLS', ethernetFrame(0x8847, Buffer.concat([hex('00010140'), ip])), LINK.ethernet],
-    ['NFLOG', Buffer.concat([hex('02000000 0800 0100 0800 0100'), hex('2500 0900'), ip]), LINK.nflog],
+    [
+      'NFLOG',
+      Buffer.concat([hex('02000000 0800 0100 0800 0100'), hex('2500 0900'), ip]),
+      LINK.nflog,
+    ],
   ]
   for (const [name, frame, linkType] of cases) {
     const { decode, packet, anomalies } = machine()
@@ -75,11 +99,27 @@ test('VLAN ids and MACs are told', () => {
 test('tunnels are walked to the packet inside', () => {
   const cases: readonly (readonly [string, Buffer])[] = [
     ['GRE', ipv4Packet(47, Buffer.concat([hex('0000 0800'), ip]))],
-    ['GRE with key and sequence', ipv4Packet(47, Buffer.concat([hex('3000 0800 00000001 00000002'), ip]))],
-    ['transparent Ethernet', ipv4Packet(47, Buffer.concat([hex('0000 6558'), ethernetFrame(0x0800, ip)]))],
+    [
+      'GRE with key and sequence',
+      ipv4Packet(47, Buffer.concat([hex('3000 0800 00000001 00000002'), ip])),
+    ],
+    [
+      'transparent Ethernet',
+      ipv4Packet(47, Buffer.concat([hex('0000 6558'), ethernetFrame(0x0800, ip)])),
+    ],
     ['IP in IP', ipv4Packet(4, ip)],
     ['4in6', ipv6Packet(4, ip)],
-    ['VXLAN', ipv4Packet(17, udpDatagram(4000, 4789, Buffer.concat([hex('08000000 00000500'), ethernetFrame(0x0800, ip)])))],
+    [
+      'VXLAN',
+      ipv4Packet(
+        17,
+        udpDatagram(
+          4000,
+          4789,
+          Buffer.concat([hex('08000000 00000500'), ethernetFrame(0x0800, ip)]),
+        ),
+      ),
+    ],
   ]
   for (const [name, outer] of cases) {
     const { decode, packet, context } = machine()
@@ -124,7 +164,17 @@ test('fragments are put together in any order, for both families', () => {
   assert.deepEqual([packet.destinationPort, packet.payloadLength], [53, 64])
   assert.equal(packet.payloadEnd - packet.payloadOffset, 64)
   const six = (payload: Buffer, offset: number, more: number) =>
-    ethernetFrame(0x86dd, ipv6Packet(44, Buffer.concat([Buffer.from([17, 0, offset >> 8, (offset & 0xf8) | more]), hex('00000009'), payload])))
+    ethernetFrame(
+      0x86dd,
+      ipv6Packet(
+        44,
+        Buffer.concat([
+          Buffer.from([17, 0, offset >> 8, (offset & 0xf8) | more]),
+          hex('00000009'),
+          payload,
+        ]),
+      ),
+    )
   assert.equal(decode(six(first, 0, 1)), false)
   assert.equal(decode(six(second, 32, 0)), true)
   assert.deepEqual([packet.family, packet.destinationPort, packet.payloadLength], [1, 53, 64])
@@ -138,7 +188,11 @@ test('lengths that lie are anomalies, and what is there is used', () => {
   const cases: readonly (readonly [string, Buffer, string])[] = [
     ['total length beyond the frame', ipv4Packet(17, udp), 'ip-bad-length'],
     ['header length beyond the packet', ipv4Packet(17, Buffer.alloc(0)), 'ipv4-bad-header-length'],
-    ['UDP length beyond the datagram', ipv4Packet(17, udpDatagram(1, 2, hex('00'))), 'udp-bad-length'],
+    [
+      'UDP length beyond the datagram',
+      ipv4Packet(17, udpDatagram(1, 2, hex('00'))),
+      'udp-bad-length',
+    ],
   ]
   cases[0][1].writeUInt16BE(900, 2)
   cases[1][1][0] = 0x4f
@@ -171,8 +225,17 @@ test('ICMP echo and reply have the same flow ends', () => {
 test('no prefix of any frame throws', () => {
   const frames = [
     ethernetFrame(0x88a8, tag(7, 0x8100, tag(9, 0x0800, ip))),
-    ethernetFrame(0x86dd, ipv6Packet(0, Buffer.concat([hex('2c00 0000 0000 0000'), hex('0600 0008 00000001'), udp]))),
-    ethernetFrame(0x0800, ipv4Packet(47, Buffer.concat([hex('b000 6558'), Buffer.alloc(12), ethernetFrame(0x0800, ip)]))),
+    ethernetFrame(
+      0x86dd,
+      ipv6Packet(0, Buffer.concat([hex('2c00 0000 0000 0000'), hex('0600 0008 00000001'), udp])),
+    ),
+    ethernetFrame(
+      0x0800,
+      ipv4Packet(
+        47,
+        Buffer.concat([hex('b000 6558'), Buffer.alloc(12), ethernetFrame(0x0800, ip)]),
+      ),
+    ),
     ethernetFrame(0x8864, Buffer.concat([hex('1100 0001 0021 0021'), ip])),
   ]
   const { decode, packet, context } = machine()

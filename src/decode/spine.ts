@@ -1,5 +1,5 @@
-// The spine: link, network, transport as direct calls, for every packet. One Packet in, the same Packet
-// filled out; tunnels are walked by calling `inner` again, bounded in depth.
+// The spine: link, network, transport as direct calls, for every packet. One Packet in, the same
+// Packet filled out; tunnels are walked by calling `inner` again, bounded in depth.
 import type { AddressBook } from '../core/addresses.ts'
 import { LIMITS } from '../core/limits.ts'
 import { Fragments } from './fragments.ts'
@@ -20,7 +20,10 @@ export function spineContext(addresses: AddressBook, anomaly: AnomalyCounter): S
   return { addresses, anomaly, fragments: new Fragments(anomaly) }
 }
 
-/** Decodes the frame in `packet`; false when not even its addresses are known, or more fragments must come. */
+/**
+ * Decodes the frame in `packet`; false when not even its addresses are known, or more fragments
+ * must come.
+ */
 export function decodeFrame(packet: Packet, context: SpineContext): boolean {
   clear(packet)
   packet.tunnelDepth = 0
@@ -117,7 +120,9 @@ function network(packet: Packet, context: SpineContext): boolean {
   return false
 }
 
-/** A frame without IP: the payload is all behind the link header; it can only be told by its MACs. */
+/**
+ * A frame without IP: the payload is all behind the link header; it can only be told by its MACs.
+ */
 function linkOnly(packet: Packet): boolean {
   packet.family = 2
   packet.ipProtocol = 0

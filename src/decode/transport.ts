@@ -8,13 +8,17 @@ const u16 = (bytes: Buffer, at: number) => (bytes[at] << 8) | bytes[at + 1]
 const i32 = (bytes: Buffer, at: number) =>
   (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
 
-/** Fills transport fields; without them (cut, unknown protocol) ports are 0 and the payload is the rest. */
+/**
+ * Fills transport fields; without them (cut, unknown protocol) ports are 0 and the payload is the
+ * rest.
+ */
 export function transport(packet: Packet, context: SpineContext): void {
   const at = packet.transportOffset
   const length = packet.networkLength - (at - packet.networkOffset)
   packet.payloadOffset = at
   packet.payloadEnd = packet.networkEnd
-  // After reassembly `networkOffset` no longer belongs to these bytes: the length then is what is there.
+  // After reassembly `networkOffset` no longer belongs to these bytes: the length then is what is
+  // there.
   packet.payloadLength = at === 0 ? packet.networkEnd : length
   if (packet.fragment) return
   switch (packet.ipProtocol) {

@@ -1,5 +1,5 @@
-// The state a detector may keep: a map that never grows beyond its limit. The entry untouched for longest
-// goes first, and that is counted.
+// The state a detector may keep: a map that never grows beyond its limit. The entry untouched for
+// longest goes first, and that is counted.
 import type { Limit } from '../core/limits.ts'
 
 export class BoundedTable<Value> {

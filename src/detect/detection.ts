@@ -1,5 +1,6 @@
-// Runs all detectors side by side over one stream of flows and transactions and gathers what they raise:
-// one finding per detector and key, with bounded evidence, and the list of what must not be learnt.
+// Runs all detectors side by side over one stream of flows and transactions and gathers what they
+// raise: one finding per detector and key, with bounded evidence, and the list of what must not be
+// learnt.
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
 import type { Limit } from '../core/limits.ts'
 import { BoundedTable } from './bounded-table.ts'
@@ -149,8 +150,10 @@ function grow(finding: RaisedFinding, raise: Raise): void {
   finding.severity = raise.severity ?? finding.severity
   finding.confidence = Math.max(finding.confidence, raise.confidence ?? 0)
   finding.count = raise.count ?? finding.count + 1
-  for (const source of raise.sources) if (finding.sources.size < PARTIES_MAX) finding.sources.add(source)
-  for (const target of raise.targets) if (finding.targets.size < PARTIES_MAX) finding.targets.add(target)
+  for (const source of raise.sources)
+    if (finding.sources.size < PARTIES_MAX) finding.sources.add(source)
+  for (const target of raise.targets)
+    if (finding.targets.size < PARTIES_MAX) finding.targets.add(target)
   for (const frame of raise.frames) {
     if (finding.frames.length < FRAMES_MAX && !finding.frames.includes(frame)) {
       finding.frames.push(frame)

@@ -1,5 +1,5 @@
-// The contract of a detector: one file in detectors/, judging flows and transactions as they come, with
-// state only in bounded tables, saying what it expected and what it saw.
+// The contract of a detector: one file in detectors/, judging flows and transactions as they come,
+// with state only in bounded tables, saying what it expected and what it saw.
 import type { Limit } from '../core/limits.ts'
 import type { EndpointTable, Flow, Transaction } from '../flow/index.ts'
 import type { Severity } from '../finding/index.ts'
@@ -28,7 +28,9 @@ export interface Raise {
   readonly taints?: Taint
 }
 
-/** Flows from `originator` (to `responder`, to `port`) that began within [from, to]. 0 or -1: any. */
+/**
+ * Flows from `originator` (to `responder`, to `port`) that began within [from, to]. 0 or -1: any.
+ */
 export interface Taint {
   readonly originator: number
   readonly responder: number
@@ -40,10 +42,15 @@ export interface Taint {
 /** What a detector is lent for a run. */
 export interface DetectContext {
   readonly endpoints: EndpointTable
-  /** Whether an endpoint is on our side as far as is known now: a local address, or a neighbour's MAC. */
+  /**
+   * Whether an endpoint is on our side as far as is known now: a local address, or a neighbour's
+   * MAC.
+   */
   isLocal(endpoint: number): boolean
   raise(raise: Raise): void
-  /** The only place where a detector may keep state. Entries beyond the limit push out the oldest. */
+  /**
+   * The only place where a detector may keep state. Entries beyond the limit push out the oldest.
+   */
   table<Value>(limit: Limit): BoundedTable<Value>
 }
 
@@ -75,5 +82,8 @@ export interface Detector {
   create(context: DetectContext): DetectorHandlers
 }
 
-export const threshold = (name: string, value: number, unit: string, why: string): Limit =>
-  Object.freeze({ name, value, unit, why })
+/** A named limit of a detector: `threshold('window', '600 seconds', 'slow scans still show')`. */
+export function threshold(name: string, quantity: string, why: string): Limit {
+  const [value, unit] = quantity.split(' ')
+  return Object.freeze({ name, value: Number(value), unit, why })
+}

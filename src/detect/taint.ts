@@ -1,4 +1,5 @@
-// What findings say must not be learnt as normal: looked up for every conversation, so kept by its ends.
+// What findings say must not be learnt as normal: looked up for every conversation, so kept by its
+// ends.
 import type { Taint } from './detector.ts'
 
 /** Traffic as the learner keeps it: who, with whom, on which port, when. */

@@ -1,5 +1,5 @@
-// A trial for one detector: hand-made flows and transactions in, findings out. Every detector's own test
-// stands on it.
+// A trial for one detector: hand-made flows and transactions in, findings out. Every detector's own
+// test stands on it.
 import { AddressBook, parseMac } from '../core/addresses.ts'
 import { EndpointTable, Flow, type Fields, type Transaction } from '../flow/index.ts'
 import { Detection, type RaisedFinding } from './detection.ts'
@@ -49,7 +49,11 @@ export class Trial {
   }
 
   /** One message from `from` to `to`. */
-  says(protocol: string, from: number, to: number, rest: Partial<Transaction> & { fields: Fields }): this {
+  says(
+    protocol: string,
+    [from, to]: readonly [number, number],
+    rest: Partial<Transaction> & { fields: Fields },
+  ): this {
     this.detection.transaction({
       protocol,
       source: from,

@@ -1,5 +1,5 @@
-// The one Finding of the product: detectors, audits and vulnerability matching all speak it. It says what
-// was expected, what was seen instead, how sure we are, and which frames prove it.
+// The one Finding of the product: detectors, audits and vulnerability matching all speak it. It
+// says what was expected, what was seen instead, how sure we are, and which frames prove it.
 import type { Microseconds } from '../core/clock.ts'
 
 /** From least to worst; the order is what --fail-on compares. */

@@ -1,5 +1,6 @@
-// Feeds payload to the protocols: recognition on the first payload, datagrams as they are, TCP in stream
-// order. What a protocol says becomes a Transaction with the endpoints of its sender and receiver.
+// Feeds payload to the protocols: recognition on the first payload, datagrams as they are, TCP in
+// stream order. What a protocol says becomes a Transaction with the endpoints of its sender and
+// receiver.
 import { Cursor } from '../core/cursor.ts'
 import type { AnomalyTable } from '../core/anomaly.ts'
 import { LIMITS } from '../core/limits.ts'
@@ -8,7 +9,7 @@ import type { EndpointTable } from './endpoint.ts'
 import type { FlowObserver } from './flow.ts'
 import { LiveMessage } from './message.ts'
 import type { NameTable } from './names.ts'
-import { GIVEN_UP, Recognition, UNKNOWN, type Transport } from './recognition.ts'
+import { GIVEN_UP, UNKNOWN, type Recognition, type Transport } from './recognition.ts'
 import { Repeats } from './repeats.ts'
 import { FLAG, W, type FlowSlab } from './slab.ts'
 import { StreamSide, type StreamBudget } from './stream.ts'
@@ -56,16 +57,26 @@ export class Application {
 
   /** A whole datagram, or a frame without IP. `side` is 0 when the sender is side A. */
   datagram(slot: number, packet: Packet, side: number): void {
+    const cursor = this.cursor.reset(packet.bytes, packet.payloadOffset, packet.payloadEnd)
     const number = this.numberOf(slot, packet, side, 'udp')
     if (number === UNKNOWN) return
     if (!this.wanted(slot, number, side)) return
-    const from = packet.payloadOffset
     if (this.recognition.protocols[number]!.repeats && this.repeats.isKnown(packet)) return
-    this.read(slot, number, this.cursor.reset(packet.bytes, from, packet.payloadEnd))
+    this.read(slot, number, cursor)
   }
 
-  /** Bytes of a TCP stream in order: [from, to) of `bytes`; `cut` when the snap length took the rest. */
-  segment(slot: number, packet: Packet, side: number, bytes: Buffer, from: number, to: number): void {
+  /**
+   * Bytes of a TCP stream in order: [from, to) of `bytes`; `cut` when the snap length took the
+   * rest.
+   */
+  segment(
+    slot: number,
+    packet: Packet,
+    side: number,
+    bytes: Buffer,
+    from: number,
+    to: number,
+  ): void {
     const place = (slot << 5) + W.detail
     const detail = this.details[this.slab.words[place]]
     const stream = detail?.sides[side]
@@ -80,9 +91,9 @@ export class Application {
       stream.consume(cursor.offset)
       return
     }
-    const number = this.numberOf(slot, packet, side, 'tcp', bytes, from, to)
-    if (number === UNKNOWN || !this.wanted(slot, number, side)) return
     const cursor = this.cursor.reset(bytes, from, to)
+    const number = this.numberOf(slot, packet, side, 'tcp')
+    if (number === UNKNOWN || !this.wanted(slot, number, side)) return
     this.read(slot, number, cursor)
     if (this.slab.words[(slot << 5) + W.flags] & FLAG.parsed) return
     if (cursor.offset < to) {
@@ -150,26 +161,17 @@ export class Application {
     this.message.aim(slot, packet, (side === 1) === (originatorB !== 0))
   }
 
-  /** The protocol's number, recognising it first if need be. Leaves the message pointed. */
-  private numberOf(
-    slot: number,
-    packet: Packet,
-    side: number,
-    transport: Transport,
-    bytes: Buffer = packet.bytes,
-    from = packet.payloadOffset,
-    to = packet.payloadEnd,
-  ): number {
+  /**
+   * The protocol's number, recognising it first if need be, from the bytes the cursor stands on.
+   * Leaves the message pointed and the cursor where it was.
+   */
+  private numberOf(slot: number, packet: Packet, side: number, transport: Transport): number {
     this.point(slot, packet, side)
     const place = (slot << 5) + W.application
     const words = this.slab.words
     const known = words[place] & 255
     if (known !== UNKNOWN) return known
-    const found = this.recognition.recognise(
-      transport,
-      this.cursor.reset(bytes, from, to),
-      this.message,
-    )
+    const found = this.recognition.recognise(transport, this.cursor, this.message)
     if (found !== UNKNOWN) {
       words[place] = (words[place] & ~0xffff) | found
       return found
@@ -249,7 +251,11 @@ export class Application {
     words[place] = (words[place] & ~255) | number
     this.point(slot, packet, side)
     if (!this.wanted(slot, number, side)) return
-    this.read(slot, number, this.cursor.reset(packet.bytes, packet.payloadOffset, packet.payloadEnd))
+    this.read(
+      slot,
+      number,
+      this.cursor.reset(packet.bytes, packet.payloadOffset, packet.payloadEnd),
+    )
   }
 }
 

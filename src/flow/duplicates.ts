@@ -1,5 +1,5 @@
-// Recognises the second copy of one packet: a SPAN port that mirrors both directions twice, or a capture on
-// both sides of a router. Copies are counted and declared, not analysed again.
+// Recognises the second copy of one packet: a SPAN port that mirrors both directions twice, or a
+// capture on both sides of a router. Copies are counted and declared, not analysed again.
 import type { Packet } from '../decode/index.ts'
 
 const SLOTS = 4096
@@ -12,7 +12,9 @@ export class Duplicates {
   private readonly marks = new Int32Array(SLOTS)
   private readonly times = new Float64Array(SLOTS)
 
-  /** True when this very packet was seen a moment ago. Without identification nothing can be said. */
+  /**
+   * True when this very packet was seen a moment ago. Without identification nothing can be said.
+   */
   isCopy(packet: Packet): boolean {
     const mark = markOf(packet)
     if (mark === 0) return false
@@ -28,7 +30,10 @@ export class Duplicates {
   }
 }
 
-/** Hash of what stays the same on the way through a switch or router; 0 when too little identifies it. */
+/**
+ * Hash of what stays the same on the way through a switch or router; 0 when too little identifies
+ * it.
+ */
 function markOf(packet: Packet): number {
   const bytes = packet.bytes
   const at = packet.transportOffset

@@ -1,5 +1,6 @@
-// An Endpoint is one (VLAN, MAC, address) triple as frames show it. Everything counted later is keyed by
-// endpoint; which endpoints make one device is a view computed afterwards, so that it can be undone.
+// An Endpoint is one (VLAN, MAC, address) triple as frames show it. Everything counted later is
+// keyed by endpoint; which endpoints make one device is a view computed afterwards, so that it can
+// be undone.
 import { NO_ADDRESS, NO_MAC, hash4, type AddressBook, type AddressKey } from '../core/addresses.ts'
 import { TaggedIndex } from '../core/tagged-index.ts'
 import type { Flow } from './flow.ts'
@@ -21,7 +22,10 @@ export class EndpointTable {
   readonly bytesOut: Float64Array
   readonly bytesIn: Float64Array
   private readonly capacity: number
-  /** Word 0: MAC upper 16 bits | vlan << 16; 1: MAC lower; 2: address; 3: family (0, 1, 2) | 4 without MAC. */
+  /**
+   * Word 0: MAC upper 16 bits | vlan << 16; 1: MAC lower; 2: address; 3: family (0, 1, 2) | 4
+   * without MAC.
+   */
   private readonly words: Int32Array
   private readonly index = new TaggedIndex()
 
@@ -39,8 +43,8 @@ export class EndpointTable {
   }
 
   /**
-   * The endpoint of these numbers; 0 when the table is full. `macHigh` -1: the source carries no MAC.
-   * `family` 0: `address` is IPv4 (signed); 1: an AddressBook number; 2: no address.
+   * The endpoint of these numbers; 0 when the table is full. `macHigh` -1: the source carries no
+   * MAC. `family` 0: `address` is IPv4 (signed); 1: an AddressBook number; 2: no address.
    */
   intern(macHigh: number, macLow: number, family: number, address: number, vlan: number): number {
     const high = macHigh < 0 ? vlan << 16 : macHigh | (vlan << 16)

@@ -1,5 +1,5 @@
-// A Flow as everybody after this folder sees it: two Endpoints, a service, counters, times. The object is
-// reused by the flow table: read it during the call, copy what must be kept.
+// A Flow as everybody after this folder sees it: two Endpoints, a service, counters, times. The
+// object is reused by the flow table: read it during the call, copy what must be kept.
 
 /** Why a flow was reported. */
 export type FlowEnd = 'closed' | 'idle' | 'evicted' | 'end-of-source'

@@ -1,6 +1,6 @@
-// The Message that protocols see, one for all flows: points at the packet at hand, turns what is said into
-// Transactions, learns names from DNS answers and server names from TLS, QUIC and HTTP.
-import type { Fields, Message, Packet } from '../decode/index.ts'
+// The Message that protocols see, one for all flows: points at the packet at hand, turns what is
+// said into Transactions, learns names from DNS answers and server names from TLS, QUIC and HTTP.
+import { FAMILY, type Fields, type Message, type Packet } from '../decode/index.ts'
 import type { ApplicationContext } from './application.ts'
 import type { Recognition } from './recognition.ts'
 import { FLAG, W } from './slab.ts'
@@ -54,6 +54,7 @@ export class LiveMessage implements Message {
       destination: this.fromOriginator ? responder : originator,
       sourcePort: this.sourcePort,
       destinationPort: this.destinationPort,
+      ipProtocol: packet.family === FAMILY.link ? undefined : packet.ipProtocol,
       fromOriginator: this.fromOriginator,
       fields,
     }
@@ -61,7 +62,9 @@ export class LiveMessage implements Message {
     observer.transaction?.(transaction)
   }
 
-  /** The flow's endpoint, unless this very packet came from another MAC (a forged or moved address). */
+  /**
+   * The flow's endpoint, unless this very packet came from another MAC (a forged or moved address).
+   */
   private sender(endpoint: number): number {
     const packet = this.packet
     const { endpoints } = this.context
@@ -94,8 +97,7 @@ export class LiveMessage implements Message {
     const have = (words[at + W.flags] & FLAG.nameSource) >> FLAG.nameSourceShift
     if (trust < have || name === '') return
     words[at + W.name] = this.context.names.internName(name.toLowerCase())
-    words[at + W.flags] =
-      (words[at + W.flags] & ~FLAG.nameSource) | (trust << FLAG.nameSourceShift)
+    words[at + W.flags] = (words[at + W.flags] & ~FLAG.nameSource) | (trust << FLAG.nameSourceShift)
   }
 
   anomaly(name: string): void {

@@ -17,7 +17,8 @@ export class Repeats {
   /** True when this payload from this sender was read less than ten minutes ago. */
   isKnown(packet: Packet): boolean {
     const { bytes, payloadOffset, payloadEnd } = packet
-    let a = packet.source ^ Math.imul(packet.sourceMacLow, 0x9e3779b1) ^ (payloadEnd - payloadOffset)
+    let a =
+      packet.source ^ Math.imul(packet.sourceMacLow, 0x9e3779b1) ^ (payloadEnd - payloadOffset)
     let b = packet.destination ^ Math.imul(packet.vlan + packet.sourcePort, 0x85ebca6b)
     let at = payloadOffset
     for (; at + 4 <= payloadEnd; at += 4) {

@@ -1,5 +1,6 @@
-// The flow records: one slab of 128-byte lines seen as Int32Array and Float64Array, an open-addressing
-// index beside it. Allocated at its limit (untouched memory costs nothing); only the index grows.
+// The flow records: one slab of 128-byte lines seen as Int32Array and Float64Array, an
+// open-addressing index beside it. Allocated at its limit (untouched memory costs nothing); only
+// the index grows.
 import { hash4 } from '../core/addresses.ts'
 import { TaggedIndex } from '../core/tagged-index.ts'
 
@@ -53,7 +54,9 @@ export const FLAG = {
 
 const NONE = -1
 
-/** A bounded table of flow records. Slots are small integers; nothing here knows what a packet is. */
+/**
+ * A bounded table of flow records. Slots are small integers; nothing here knows what a packet is.
+ */
 export class FlowSlab {
   readonly words: Int32Array
   readonly floats: Float64Array

@@ -1,5 +1,5 @@
-// One direction of a TCP stream, as far as a parser needs it: the unfinished message, and segments that
-// came before their turn. Everything is bounded per side and over all streams together.
+// One direction of a TCP stream, as far as a parser needs it: the unfinished message, and segments
+// that came before their turn. Everything is bounded per side and over all streams together.
 import { LIMITS } from '../core/limits.ts'
 
 interface Later {
@@ -25,7 +25,10 @@ export class StreamSide {
     this.budget = budget
   }
 
-  /** Keeps [from, to) behind what is pending; false when a bound is met (the pending bytes are dropped). */
+  /**
+   * Keeps [from, to) behind what is pending; false when a bound is met (the pending bytes are
+   * dropped).
+   */
   keep(bytes: Buffer, from: number, to: number): boolean {
     const length = this.length + to - from
     if (length > LIMITS.streamPending.value) return this.refuse()

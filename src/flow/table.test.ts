@@ -1,10 +1,28 @@
-// The flow table on hand-made packets: who started it, what state it ended in, what parsers get to read.
+// The flow table on hand-made packets: who started it, what state it ended in, what parsers get to
+// read.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { AddressBook } from '../core/addresses.ts'
 import { AnomalyTable } from '../core/anomaly.ts'
-import { MORE, NEXT, Packet, YES, decodeFrame, spineContext, tcp, udp, type Protocol } from '../decode/index.ts'
-import { ethernetFrame, hex, ipv4Packet, tcpSegment, udpDatagram, type Segment } from '../decode/frame-kit.ts'
+import {
+  MORE,
+  NEXT,
+  Packet,
+  YES,
+  decodeFrame,
+  spineContext,
+  tcp,
+  udp,
+  type Protocol,
+} from '../decode/index.ts'
+import {
+  ethernetFrame,
+  hex,
+  ipv4Packet,
+  tcpSegment,
+  udpDatagram,
+  type Segment,
+} from '../decode/frame-kit.ts'
 import { EndpointTable } from './endpoint.ts'
 import type { Flow } from './flow.ts'
 import { NameTable } from './names.ts'
@@ -46,7 +64,9 @@ class Bench {
 
   constructor(capacity = 64) {
     const { anomalies, endpoints } = this
-    this.context = spineContext(endpoints.addresses, (name, of) => anomalies.count(name, of.frame, of.time))
+    this.context = spineContext(endpoints.addresses, (name, of) =>
+      anomalies.count(name, of.frame, of.time),
+    )
     this.table = new FlowTable({
       capacity,
       endpoints,
@@ -89,7 +109,8 @@ class Bench {
   }
 }
 
-const toyMessage = (text: string) => Buffer.from(`#${String.fromCharCode(text.length)}${text}`, 'latin1')
+const toyMessage = (text: string) =>
+  Buffer.from(`#${String.fromCharCode(text.length)}${text}`, 'latin1')
 
 /** SYN, SYN+ACK, ACK with initial sequence numbers 100 and 500. */
 const handshake = (bench: Bench) =>
@@ -153,11 +174,18 @@ test('a message over several segments, out of order, and sent again', () => {
   const [flow] = bench.end()
   assert.ok(flow.retransmissions >= 1)
   assert.equal(flow.gaps, 0)
-  assert.deepEqual(bench.anomalies.list().map(({ name }) => name), ['tcp-overlap'])
+  assert.deepEqual(
+    bench.anomalies.list().map(({ name }) => name),
+    ['tcp-overlap'],
+  )
 })
 
 test('a hole is given up, counted, and reading goes on behind it', () => {
-  const bench = handshake(new Bench()).tcp(CLIENT, { flags: 'PA', sequence: 101, payload: toyMessage('one') })
+  const bench = handshake(new Bench()).tcp(CLIENT, {
+    flags: 'PA',
+    sequence: 101,
+    payload: toyMessage('one'),
+  })
   // 5 bytes at 106 are never seen.
   for (let index = 0; index < 18; index++) {
     bench.tcp(CLIENT, { flags: 'PA', sequence: 111 + index * 3, payload: toyMessage('x') })
@@ -170,9 +198,16 @@ test('a hole is given up, counted, and reading goes on behind it', () => {
 test('the second copy of a packet is left out', () => {
   const bench = new Bench()
   const bytes = (from: string) =>
-    ethernetFrame(0x0800, ipv4Packet(17, udpDatagram(9, 7777, toyMessage('x')), { identification: 77, timeToLive: from === 'a' ? 64 : 63 }), {
-      from: from === 'a' ? '02:00:00:00:00:01' : '02:00:00:00:00:09',
-    })
+    ethernetFrame(
+      0x0800,
+      ipv4Packet(17, udpDatagram(9, 7777, toyMessage('x')), {
+        identification: 77,
+        timeToLive: from === 'a' ? 64 : 63,
+      }),
+      {
+        from: from === 'a' ? '02:00:00:00:00:01' : '02:00:00:00:00:09',
+      },
+    )
   bench.frame(bytes('a')).frame(bytes('b'), 40)
   assert.equal(bench.end()[0].originatorPackets, 1)
   assert.equal(bench.table.duplicates.count, 1)
@@ -184,7 +219,10 @@ test('time ends flows: idle ones, and the same ports begin a new one', () => {
   bench.frame(datagram).frame(datagram, 61_000_000).frame(datagram, 1000)
   assert.equal(bench.flows.length, 1)
   assert.equal(bench.flows[0].end, 'idle')
-  assert.deepEqual(bench.end().map((flow) => flow.originatorPackets), [1, 2])
+  assert.deepEqual(
+    bench.end().map((flow) => flow.originatorPackets),
+    [1, 2],
+  )
 })
 
 test('a full table puts out the flow that would end first, and says so', () => {
@@ -200,7 +238,10 @@ test('a full table puts out the flow that would end first, and says so', () => {
 test('stations without an address yet are told apart by their MAC', () => {
   const bench = new Bench()
   for (const from of ['02:00:00:00:00:0a', '02:00:00:00:00:0b']) {
-    const packet = ipv4Packet(17, udpDatagram(68, 67, hex('00')), { from: '0.0.0.0', to: '255.255.255.255' })
+    const packet = ipv4Packet(17, udpDatagram(68, 67, hex('00')), {
+      from: '0.0.0.0',
+      to: '255.255.255.255',
+    })
     bench.frame(ethernetFrame(0x0800, packet, { from, to: 'ff:ff:ff:ff:ff:ff' }))
   }
   const macs = bench.end().map((flow) => bench.endpoints.mac(flow.originator))

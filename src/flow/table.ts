@@ -1,18 +1,19 @@
-// Packets in, Flows out: finds or makes the record of each packet, counts, follows TCP far enough for the
-// parsers, ends flows by packet time. The hottest code of the product: no allocation per packet.
+// Packets in, Flows out: finds or makes the record of each packet, counts, follows TCP far enough
+// for the parsers, ends flows by packet time. The hottest code of the product: no allocation per
+// packet.
 import { SECOND } from '../core/clock.ts'
 import type { AnomalyTable } from '../core/anomaly.ts'
 import type { Packet } from '../decode/index.ts'
 import { Application } from './application.ts'
 import { Duplicates } from './duplicates.ts'
 import type { EndpointTable } from './endpoint.ts'
-import { Flow, type FlowEnd, type FlowObserver } from './flow.ts'
-import { NAME_SOURCES, flowId } from './message.ts'
+import type { FlowEnd, FlowObserver } from './flow.ts'
 import type { NameTable } from './names.ts'
 import { GIVEN_UP, UNKNOWN, type Recognition } from './recognition.ts'
 import { F, FLAG, FlowSlab, W } from './slab.ts'
 import { TcpFollower } from './tcp-follower.ts'
-import { SEEN, historyText, lettersOf, tcpState } from './tcp-state.ts'
+import { lettersOf } from './tcp-state.ts'
+import { FlowView } from './view.ts'
 import { TimingWheel } from './wheel.ts'
 
 /** Inactivity after which a flow is over, as Zeek has them; µs. */
@@ -47,7 +48,7 @@ export class FlowTable {
   private readonly slab: FlowSlab
   private readonly wheel: TimingWheel
   private readonly follower: TcpFollower
-  private readonly view = new Flow()
+  private readonly view: FlowView
   private now = 0
   private readonly due = (slot: number): void => this.look(slot)
 
@@ -56,6 +57,7 @@ export class FlowTable {
     this.slab = new FlowSlab(parts.capacity)
     this.wheel = new TimingWheel(this.slab)
     this.application = new Application(parts.recognition, { ...parts, slab: this.slab })
+    this.view = new FlowView(this.slab, parts.recognition, parts.names)
     this.follower = new TcpFollower(this.slab, this.application, parts.anomalies)
   }
 
@@ -175,7 +177,8 @@ export class FlowTable {
       else if (packet.etherType !== 0) number = recognition.ofEtherType(packet.etherType)
       else number = recognition.ofSap(packet.bytes[packet.payloadOffset])
     }
-    if (number !== UNKNOWN && number !== GIVEN_UP) this.application.typed(slot, packet, number, side)
+    if (number !== UNKNOWN && number !== GIVEN_UP)
+      this.application.typed(slot, packet, number, side)
     else this.slab.words[(slot << 5) + W.flags] |= FLAG.parsed
   }
 
@@ -213,7 +216,13 @@ export class FlowTable {
         ? packet.destinationMacHigh
         : -1
     const { family, vlan } = packet
-    const from = endpoints.intern(depth ? -1 : high, packet.sourceMacLow, family, packet.source, vlan)
+    const from = endpoints.intern(
+      depth ? -1 : high,
+      packet.sourceMacLow,
+      family,
+      packet.source,
+      vlan,
+    )
     const to = endpoints.intern(
       depth ? -1 : highTo,
       packet.destinationMacLow,
@@ -236,10 +245,12 @@ export class FlowTable {
       }
     }
     const { observer } = this.parts
-    if (observer.flowStart) observer.flowStart(this.fill(slot, 'closed'))
+    if (observer.flowStart) observer.flowStart(this.view.fill(slot, 'closed'))
   }
 
-  /** Whether the first packet seen is the answer: SYN+ACK, or it comes from somebody's server port. */
+  /**
+   * Whether the first packet seen is the answer: SYN+ACK, or it comes from somebody's server port.
+   */
   private isBackwards(packet: Packet, certain: boolean): boolean {
     if (packet.family === 2) return false
     if (packet.ipProtocol === 6) {
@@ -326,79 +337,11 @@ export class FlowTable {
   }
 
   private end(slot: number, reason: FlowEnd): void {
-    const flow = this.fill(slot, reason)
+    const flow = this.view.fill(slot, reason)
     const { endpoints } = this.parts
     endpoints.add(flow.originator, flow)
     endpoints.addAnswer(flow.responder, flow)
     this.parts.observer.flowEnd?.(flow)
     this.application.release(slot)
   }
-
-  /** Copies a record into the one reused Flow. */
-  private fill(slot: number, reason: FlowEnd): Flow {
-    const words = this.slab.words
-    const floats = this.slab.floats
-    const at = slot << 5
-    const atFloat = slot << 4
-    const flow = this.view
-    const flags = words[at + W.flags]
-    const kind = words[at + W.kind]
-    const o = flags & FLAG.originatorB ? 1 : 0
-    const r = 1 - o
-    const ports = words[at + W.ports]
-    flow.id = flowId(words[at + W.frame], kind)
-    flow.frame = words[at + W.frame] >>> 0
-    flow.originator = words[at + W.endpointOriginator]
-    flow.responder = words[at + W.endpointResponder]
-    flow.family = kind & 3
-    flow.vlan = (kind >> 10) & 0xfff
-    flow.ipProtocol = flow.family === 2 ? ports & 0xffff : (kind >> 2) & 255
-    flow.originatorPort = flow.family === 2 ? 0 : o ? ports & 0xffff : ports >>> 16
-    flow.responderPort = flow.family === 2 ? 0 : o ? ports >>> 16 : ports & 0xffff
-    const number = words[at + W.application] & 255
-    flow.service =
-      number === UNKNOWN || number === GIVEN_UP
-        ? ''
-        : this.parts.recognition.protocols[number]!.id
-    flow.first = floats[atFloat + F.first]
-    flow.last = floats[atFloat + F.last]
-    flow.originatorPackets = words[at + W.packetsA + o]
-    flow.responderPackets = words[at + W.packetsA + r]
-    flow.originatorBytes = floats[atFloat + F.bytesA + o]
-    flow.responderBytes = floats[atFloat + F.bytesA + r]
-    flow.originatorPayload = floats[atFloat + F.payloadA + o]
-    flow.responderPayload = floats[atFloat + F.payloadA + r]
-    flow.originatorFlags = (flags >>> (8 + o * 8)) & 255
-    flow.responderFlags = (flags >>> (8 + r * 8)) & 255
-    const trouble = words[at + W.troubleA]
-    const troubleB = words[at + W.troubleB]
-    flow.retransmissions = (trouble & 0xffff) + (troubleB & 0xffff)
-    flow.gaps = (trouble >>> 16) + (troubleB >>> 16)
-    flow.directionCertain = (flags & FLAG.directionCertain) !== 0
-    const source = (flags & FLAG.nameSource) >> FLAG.nameSourceShift
-    flow.nameSource = NAME_SOURCES[source]
-    flow.serverName = source === 0 ? '' : this.parts.names.text(words[at + W.name])
-    flow.end = reason
-    this.life(flow, at, o)
-    return flow
-  }
-
-  private life(flow: Flow, at: number, o: number): void {
-    const words = this.slab.words
-    if (flow.ipProtocol === 6 && flow.family !== 2) {
-      const seen = words[at + W.application] >>> 16
-      const originator = (seen >>> (o * 8)) & 255
-      const responder = (seen >>> ((1 - o) * 8)) & 255
-      flow.state = tcpState(originator, responder)
-      const low = words[at + W.historyLow]
-      flow.history = historyText(low, words[at + W.historyHigh], o === 1)
-    } else {
-      const { originatorPackets, responderPackets } = flow
-      const both = originatorPackets > 0 && responderPackets > 0
-      flow.state = flow.ipProtocol !== 17 ? 'OTH' : both ? 'SF' : originatorPackets ? 'S0' : 'SHR'
-      flow.history = originatorPackets ? (responderPackets ? 'Dd' : 'D') : 'd'
-    }
-  }
 }
-
-export { SEEN }

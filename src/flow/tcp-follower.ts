@@ -1,5 +1,5 @@
-// TCP sequence numbers: what is next, what came again, what is missing. Hands payload to the parsers in
-// stream order as long as they want any, and only counts afterwards.
+// TCP sequence numbers: what is next, what came again, what is missing. Hands payload to the
+// parsers in stream order as long as they want any, and only counts afterwards.
 import type { AnomalyTable } from '../core/anomaly.ts'
 import type { Packet } from '../decode/index.ts'
 import type { Application } from './application.ts'
@@ -87,7 +87,9 @@ export class TcpFollower {
     return SEEN.gap
   }
 
-  /** Too much waits behind the hole: it is given up, what waits is read from the first segment on. */
+  /**
+   * Too much waits behind the hole: it is given up, what waits is read from the first segment on.
+   */
   private skipHole(slot: number, packet: Packet, side: number): void {
     const words = this.slab.words
     const at = slot << 5

@@ -1,5 +1,5 @@
-// What one application message said, whatever its source was: a packet, a Zeek log line, an EVE record.
-// Identifiers, detectors and the policy read these; they never see payload.
+// What one application message said, whatever its source was: a packet, a Zeek log line, an EVE
+// record. Identifiers, detectors and the policy read these; they never see payload.
 import type { Fields } from '../decode/index.ts'
 
 export interface Transaction {
@@ -16,6 +16,8 @@ export interface Transaction {
   readonly destination: number
   readonly sourcePort: number
   readonly destinationPort: number
+  /** IP protocol number; absent without IP, and where a source does not say. */
+  readonly ipProtocol?: number
   /** The sender is the flow's originator. */
   readonly fromOriginator: boolean
   readonly fields: Fields

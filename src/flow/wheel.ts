@@ -1,5 +1,5 @@
-// The timing wheel: when to look at a flow again. No work per packet: a flow lies in the bucket of the
-// second at which it could expire first; if it spoke meanwhile, it is put further on.
+// The timing wheel: when to look at a flow again. No work per packet: a flow lies in the bucket of
+// the second at which it could expire first; if it spoke meanwhile, it is put further on.
 import { SECOND } from '../core/clock.ts'
 import { W, type FlowSlab } from './slab.ts'
 
@@ -29,9 +29,10 @@ export class TimingWheel {
   }
 
   /**
-   * Moves to packet time `time`; `due(slot)` decides what becomes of each flow whose bucket has come
-   * (it must add or release it). Time running backwards only moves the present. A jump of a whole turn
-   * visits every flow, so hostile jumps are paid for: one such sweep per as many additions as flows.
+   * Moves to packet time `time`; `due(slot)` decides what becomes of each flow whose bucket has
+   * come (it must add or release it). Time running backwards only moves the present. A jump of a
+   * whole turn visits every flow, so hostile jumps are paid for: one such sweep per as many
+   * additions as flows.
    */
   advance(time: number, due: (slot: number) => void): boolean {
     const second = Math.floor(time / SECOND)

@@ -1,5 +1,5 @@
-// The one JSON document of a run: what `--json` prints and the HTML report embeds. Its schema is published
-// in docs/reference/watch.schema.json; a change of shape raises SCHEMA_VERSION.
+// The one JSON document of a run: what `--json` prints and the HTML report embeds. Its schema is
+// published in docs/reference/watch.schema.json; a change of shape raises SCHEMA_VERSION.
 import type { Anomaly } from '../core/anomaly.ts'
 import type { Finding } from '../finding/index.ts'
 import type { Device } from '../inventory/index.ts'
@@ -87,6 +87,10 @@ export function documentOf(result: Reported, version: string) {
     timeline: result.timeline,
   }
 }
+
+/** A met limit in words. */
+export const limitText = (limit: Reported['limits'][number]): string =>
+  `Limit met: ${limit.name} (${limit.value} ${limit.unit}), ${limit.dropped} times: ` + limit.effect
 
 const texts = (parties: Finding['sources']) => [
   ...new Set(parties.map((party) => party.address || party.mac).filter((text) => text !== '')),

@@ -1,4 +1,5 @@
-// The published schema fits what `watch --json` really prints, and is strict enough to notice a change.
+// The published schema fits what `watch --json` really prints, and is strict enough to notice a
+// change.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { globSync } from 'node:fs'

@@ -10,8 +10,14 @@ const texts: Schema = { type: 'array', items: text }
 const count: Schema = { type: 'integer', minimum: 0 }
 const share: Schema = { type: 'number', minimum: 0, maximum: 1 }
 const flag: Schema = { type: 'boolean' }
-const time: Schema = { type: 'integer', description: 'packet time: microseconds since 1970-01-01 UTC' }
-const timeOrNull: Schema = { type: ['integer', 'null'], description: `${time.description}; null without packets` }
+const time: Schema = {
+  type: 'integer',
+  description: 'packet time: microseconds since 1970-01-01 UTC',
+}
+const timeOrNull: Schema = {
+  type: ['integer', 'null'],
+  description: `${time.description}; null without packets`,
+}
 const oneOf = (...values: readonly string[]): Schema => ({ enum: values })
 const list = (items: Schema, description?: string): Schema => ({
   type: 'array',
@@ -22,7 +28,9 @@ const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
 
 /** An object whose properties are all required but for those that end in '?'. */
 function object(properties: { readonly [name: string]: Schema }, description?: string): Schema {
-  const named = Object.entries(properties).map(([name, schema]) => [name.replace('?', ''), schema] as const)
+  const named = Object.entries(properties).map(
+    ([name, schema]) => [name.replace('?', ''), schema] as const,
+  )
   return {
     type: 'object',
     ...(description && { description }),
@@ -89,7 +97,13 @@ const device = object({
   placement: oneOf('adjacent', 'routed'),
   behind: text,
   merges: list(
-    object({ key: text, into: text, from: text, because: text, strength: oneOf('strong', 'likely') }),
+    object({
+      key: text,
+      into: text,
+      from: text,
+      because: text,
+      strength: oneOf('strong', 'likely'),
+    }),
   ),
   contradictions: list(
     object({
@@ -143,7 +157,8 @@ const rule = object({
   'oneWay?': flag,
   peer: {
     type: 'object',
-    description: 'any | class | manufacturer | controller | model | name | prefix | device | multicast | ethernet',
+    description:
+      'any, class, manufacturer, controller, model, name, prefix, device, multicast, ethernet',
     properties: { kind: text },
     required: ['kind'],
   },
@@ -179,7 +194,11 @@ const rule = object({
 
 const profile = object({
   schemaVersion: { const: 1 },
-  subject: { type: 'object', properties: { kind: oneOf('device', 'type', 'zone') }, required: ['kind'] },
+  subject: {
+    type: 'object',
+    properties: { kind: oneOf('device', 'type', 'zone') },
+    required: ['kind'],
+  },
   phase: oneOf('learn', 'review', 'dry-run', 'enforce'),
   rules: list(ref('rule')),
   'maturity?': object({

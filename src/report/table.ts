@@ -1,5 +1,5 @@
-// A table for a terminal: columns as wide as their content, the last ones cut to the width there is, no
-// colour unless asked for. Hostile text cannot move the cursor.
+// A table for a terminal: columns as wide as their content, the last ones cut to the width there
+// is, no colour unless asked for. Hostile text cannot move the cursor.
 
 /** One column of a terminal table. */
 export interface Column<Row> {
@@ -47,7 +47,9 @@ function shrink(widths: number[], width: number): void {
 
 function cut(text: string, most: number): string {
   const characters = [...text]
-  return characters.length <= most ? text : characters.slice(0, Math.max(0, most - 1)).join('') + '…'
+  return characters.length <= most
+    ? text
+    : characters.slice(0, Math.max(0, most - 1)).join('') + '…'
 }
 
 const pad = (text: string, width: number, right?: true) => {

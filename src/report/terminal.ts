@@ -1,10 +1,10 @@
-// The result as text: a table of devices, then per device what it needs, what is wrong, what would be
-// blocked and where that could be enforced. Plain lines; bold and colour only on a terminal.
+// The result as text: a table of devices, then per device what it needs, what is wrong, what would
+// be blocked and where that could be enforced. Plain lines; bold and colour only on a terminal.
 import { isoTime, spanText } from '../core/clock.ts'
 import type { Finding, Severity } from '../finding/index.ts'
 import { known, type Device } from '../inventory/index.ts'
 import { ruleText, type Profile } from '../policy/index.ts'
-import type { Reported } from './document.ts'
+import { limitText, type Reported } from './document.ts'
 import { safeText, tableLines } from './table.ts'
 
 /** How wide and how colourful the terminal is; `width` in columns. */
@@ -68,7 +68,11 @@ function captureLines(result: Reported): string[] {
   ]
 }
 
-function deviceTable(result: Reported, devices: readonly Device[], options: TerminalOptions): string[] {
+function deviceTable(
+  result: Reported,
+  devices: readonly Device[],
+  options: TerminalOptions,
+): string[] {
   const findings = Map.groupBy(result.findings, (finding) => finding.device)
   const sure = (device: Device, name: 'manufacturer' | 'model' | 'type') => {
     const value = known(device, name)
@@ -79,7 +83,11 @@ function deviceTable(result: Reported, devices: readonly Device[], options: Term
     [
       { title: 'ID', of: (device) => device.id },
       { title: 'NAME', of: (device) => device.name, most: 28 },
-      { title: 'TYPE', of: (device) => (device.kind === 'infrastructure' ? infrastructure(device) : sure(device, 'type')) },
+      {
+        title: 'TYPE',
+        of: (device) =>
+          device.kind === 'infrastructure' ? infrastructure(device) : sure(device, 'type'),
+      },
       { title: 'MANUFACTURER', of: (device) => sure(device, 'manufacturer'), most: 22 },
       { title: 'MODEL', of: (device) => sure(device, 'model'), most: 22 },
       { title: 'ADDRESS', of: (device) => firstAddress(device) },
@@ -135,11 +143,12 @@ function identityLines(device: Device): string[] {
   })
   const addresses = device.addresses.map((use) => use.address).join(', ')
   const services = device.services.map(
-    (service) => `${service.transport}/${service.port}${service.protocol ? ` ${service.protocol}` : ''}`,
+    (service) =>
+      `${service.transport}/${service.port}${service.protocol ? ` ${service.protocol}` : ''}`,
   )
   return [
     ...lines,
-    `  addresses: ${addresses || 'none'}; MAC ${device.macs.join(', ') || 'not carried by the source'}`,
+    `  addresses: ${addresses || 'none'}; MAC ${device.macs.join(', ') || 'not carried'}`,
     ...(services.length > 0 ? [`  answers on: ${services.join(', ')}`] : []),
     ...(device.limits.length > 0 ? [`  known with limits: ${device.limits.join(', ')}`] : []),
   ].map(safeText)
@@ -166,6 +175,7 @@ function profileLines(device: Device, profile: Profile | undefined): string[] {
   }
   const rules = profile.rules.map((rule) => `    ${ruleText(rule)}`)
   const { notLearnt, maturity } = profile
+  const standing = maturity ? `, ${maturity.verdict}: ${maturity.why}` : ''
   const blocked = notLearnt
     ? [
         [notLearnt.flagged, 'flagged by findings'],
@@ -175,17 +185,22 @@ function profileLines(device: Device, profile: Profile | undefined): string[] {
       ].filter(([count]) => Number(count) > 0)
     : []
   return [
-    `  allow-list (${rules.length} rule${rules.length === 1 ? '' : 's'}${maturity ? `, ${maturity.verdict}: ${maturity.why}` : ''}):`,
+    `  allow-list (${rules.length} rule${rules.length === 1 ? '' : 's'}${standing}):`,
     ...rules,
     ...(blocked.length > 0
-      ? [`  would be blocked: ${blocked.map(([count, what]) => `${count} flows ${what}`).join(', ')}`]
+      ? [
+          '  would be blocked: ' +
+            blocked.map(([count, what]) => `${count} flows ${what}`).join(', '),
+        ]
       : []),
     `  enforceable: ${placementText(device)}`,
   ].map(safeText)
 }
 
 const rest = (count: number) =>
-  count > 0 ? ['', `… and ${count} more devices: --details ${count + 50}, --html or --json shows them`] : []
+  count > 0
+    ? ['', `… and ${count} more devices: --details ${count + 50}, --html or --json shows them`]
+    : []
 
 /** Findings about nobody of ours. */
 function elsewhere(result: Reported, paint: Paint): string[] {
@@ -206,14 +221,13 @@ function closingLines(result: Reported, paint: Paint): string[] {
     ...(result.flows.duplicateFrames > 0
       ? [`Second copies of frames left out: ${result.flows.duplicateFrames}`]
       : []),
-    ...result.limits.map(
-      (limit) =>
-        `Limit met: ${limit.name} (${limit.value} ${limit.unit}), ${limit.dropped} times: ${limit.effect}`,
-    ),
+    ...result.limits.map((limit) => limitText(limit)),
     ...result.sources.flatMap(({ problem }) =>
       problem ? [paint('red', `Problem: ${safeText(problem.message)}`)] : [],
     ),
-    ...(result.interrupted ? [paint('yellow', 'Stopped early: this is what was seen so far.')] : []),
+    ...(result.interrupted
+      ? [paint('yellow', 'Stopped early: this is what was seen so far.')]
+      : []),
   ]
 }
 

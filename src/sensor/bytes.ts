@@ -1,5 +1,6 @@
-// Bytes of a file or stream in large chunks, each with room in front, so that the reader can put the end
-// of the last chunk before it and see records whole. Gzip and zstd are recognised by their magic.
+// Bytes of a file or stream in large chunks, each with room in front, so that the reader can put
+// the end of the last chunk before it and see records whole. Gzip and zstd are recognised by their
+// magic.
 import { open } from 'node:fs/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import type { Readable } from 'node:stream'
@@ -21,8 +22,8 @@ export interface Chunk {
 export type ChunkReader = (buffer: Buffer, start: number, end: number) => number
 
 /**
- * Feeds chunks to `read`, moving what it left over to the front of the next. Answers the bytes left unread
- * at the end. Stops when `stopped()`; lets the event loop run between chunks.
+ * Feeds chunks to `read`, moving what it left over to the front of the next. Answers the bytes left
+ * unread at the end. Stops when `stopped()`; lets the event loop run between chunks.
  */
 export async function pump(
   chunks: AsyncIterable<Chunk>,
@@ -40,7 +41,9 @@ export async function pump(
   return left.length
 }
 
-/** A plain file: one buffer is read, one filled by the system, one still holds an unfinished record. */
+/**
+ * A plain file: one buffer is read, one filled by the system, one still holds an unfinished record.
+ */
 export async function* fileChunks(path: string): AsyncGenerator<Chunk> {
   const file = await open(path, 'r')
   try {

@@ -1,10 +1,16 @@
-// The sensor of one run: one Packet, the spine, the flow table and what they share. Sources feed it one
-// after another; it knows frames, flows and transactions, not devices or verdicts.
+// The sensor of one run: one Packet, the spine, the flow table and what they share. Sources feed it
+// one after another; it knows frames, flows and transactions, not devices or verdicts.
 import { AddressBook } from '../core/addresses.ts'
 import { AnomalyTable } from '../core/anomaly.ts'
 import type { TableLimits } from '../core/limits.ts'
 import { Packet, decodeFrame, decodeInner, spineContext, type Protocol } from '../decode/index.ts'
-import { EndpointTable, FlowTable, NameTable, Recognition, type FlowObserver } from '../flow/index.ts'
+import {
+  EndpointTable,
+  FlowTable,
+  NameTable,
+  Recognition,
+  type FlowObserver,
+} from '../flow/index.ts'
 import type { Intake, Source, SourceSummary } from './source.ts'
 
 /** What a sensor is built from; the signal ends all its sources. */

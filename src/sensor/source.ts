@@ -1,5 +1,6 @@
-// Where traffic comes from. A source reads frames or records in time order and feeds them to the intake of
-// one run; it never judges, it never throws for what the input contains: problems are told in its summary.
+// Where traffic comes from. A source reads frames or records in time order and feeds them to the
+// intake of one run; it never judges, it never throws for what the input contains: problems are
+// told in its summary.
 import type { AnomalyTable } from '../core/anomaly.ts'
 import type { AddressBook } from '../core/addresses.ts'
 import type { Packet } from '../decode/index.ts'
@@ -7,7 +8,10 @@ import type { EndpointTable, FlowObserver, NameTable } from '../flow/index.ts'
 
 /** What a source writes to: packets (decoded further on) or ready flows and transactions. */
 export interface Intake {
-  /** The one reused Packet; the source fills bytes, start, end, wireLength, time, linkType, frame, cut. */
+  /**
+   * The one reused Packet; the source fills bytes, start, end, wireLength, time, linkType, frame,
+   * cut.
+   */
   readonly packet: Packet
   /** Called for each frame after `packet` is filled. */
   frame(): void

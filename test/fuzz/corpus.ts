@@ -1,5 +1,5 @@
-// Frames to mutate: the distinct ones of the project's own captures and, where a folder of others is named,
-// of those too. Distinct means: another shape of headers and first payload bytes.
+// Frames to mutate: the distinct ones of the project's own captures and, where a folder of others
+// is named, of those too. Distinct means: another shape of headers and first payload bytes.
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { tableLimits } from '../../src/core/limits.ts'
@@ -23,7 +23,10 @@ export function capturePaths(): string[] {
 }
 
 /** Reads captures until the corpus is full. */
-export async function readCorpus(paths: readonly string[], most = FRAMES_MAX): Promise<CorpusFrame[]> {
+export async function readCorpus(
+  paths: readonly string[],
+  most = FRAMES_MAX,
+): Promise<CorpusFrame[]> {
   const frames: CorpusFrame[] = []
   const seen = new Set<number>()
   for (const path of paths) {
@@ -48,7 +51,9 @@ export async function readCorpus(paths: readonly string[], most = FRAMES_MAX): P
   return frames
 }
 
-/** Types, protocol, ports and the first payload bytes, but no addresses, ids or sequence numbers. */
+/**
+ * Types, protocol, ports and the first payload bytes, but no addresses, ids or sequence numbers.
+ */
 function shapeOf(bytes: Buffer, start: number, end: number): number {
   const at = (offset: number) => (start + offset + 4 <= end ? word(bytes, start + offset) : 0)
   const length = end - start

@@ -1,10 +1,17 @@
-// The whole machine without files: frames go in as a source would hand them over, everything that `watch`
-// switches on is switched on. Says when a frame takes too long.
+// The whole machine without files: frames go in as a source would hand them over, everything that
+// `watch` switches on is switched on. Says when a frame takes too long.
 import { Watch } from '../../src/app/index.ts'
 import type { Intake } from '../../src/sensor/index.ts'
 
 /** A frame that takes longer is a hang. */
 export const HANG_MS = 1000
+
+/** The first `length` bytes of a buffer. */
+export interface FedFrame {
+  readonly bytes: Buffer
+  readonly length: number
+  readonly linkType: number
+}
 
 export class Machine {
   /** Slowest frame so far, milliseconds. */
@@ -22,10 +29,10 @@ export class Machine {
     this.intake = watch.sensor.intake()
   }
 
-  /** Feeds one frame in [0, length) of `bytes`; throws when it hangs or the machine throws. */
-  feed(bytes: Buffer, length: number, linkType: number, stepMicros = 1000): void {
+  /** Feeds one frame; throws when it hangs or the machine throws. */
+  feed({ bytes, length, linkType }: FedFrame): void {
     const { packet } = this.intake
-    this.time += stepMicros
+    this.time += 1000
     packet.bytes = bytes
     packet.start = 0
     packet.end = length

@@ -1,12 +1,13 @@
-// `npm run fuzz`: every prefix and every single-bit flip of every distinct frame, then random mutations,
-// through the whole machine. Prints its seed and what it did; exits 1 with the frame in hex when anything
-// throws, hangs or grows. Options: --mutations N (default 10 million) --seed N --frames N --no-systematic
+// `npm run fuzz`: every prefix and every single-bit flip of every distinct frame, then random
+// mutations, through the whole machine. Prints its seed and what it did; exits 1 with the frame in
+// hex when anything throws, hangs or grows. Options: --mutations N (default 10 million) --seed N
+// --frames N --no-systematic
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { capturePaths, readCorpus, type CorpusFrame } from './corpus.ts'
-import { Machine } from './machine.ts'
-import { mutate } from './mutate.ts'
+import { Machine, type FedFrame } from './machine.ts'
+import { Mutation } from './mutate.ts'
 import { Random } from './random.ts'
 
 const { values } = parseArgs({
@@ -26,10 +27,11 @@ const heapMegabytes = () => {
 }
 
 /** Feeds and, when something breaks, shows the frame that did it. */
-function guarded(machine: Machine, bytes: Buffer, length: number, linkType: number): void {
+function guarded(machine: Machine, frame: FedFrame): void {
   try {
-    machine.feed(bytes, length, linkType)
+    machine.feed(frame)
   } catch (cause) {
+    const { bytes, length, linkType } = frame
     console.error(`link type ${linkType}, ${length} bytes: ${bytes.toString('hex', 0, length)}`)
     throw cause
   }
@@ -40,12 +42,12 @@ function systematic(machine: Machine, corpus: readonly CorpusFrame[]): number {
   let fed = 0
   for (const { bytes, linkType } of corpus) {
     for (let length = 1; length <= bytes.length; length++, fed++) {
-      guarded(machine, bytes, length, linkType)
+      guarded(machine, { bytes, length, linkType })
     }
     bytes.copy(target)
     for (let bit = 0; bit < bytes.length * 8; bit++, fed++) {
       target[bit >> 3] ^= 1 << (bit & 7)
-      guarded(machine, target, bytes.length, linkType)
+      guarded(machine, { bytes: target, length: bytes.length, linkType })
       target[bit >> 3] ^= 1 << (bit & 7)
     }
   }
@@ -59,21 +61,25 @@ async function main(): Promise<void> {
   console.log(`fuzz: seed ${seed}, ${corpus.length} distinct frames, ${mutations} mutations`)
   const machine = await Machine.create()
   const started = performance.now()
-  if (!values['no-systematic']) console.log(`prefixes and bit flips: ${systematic(machine, corpus)} frames`)
+  if (!values['no-systematic'])
+    console.log(`prefixes and bit flips: ${systematic(machine, corpus)} frames`)
   const random = new Random(seed)
   const target = Buffer.alloc(8192)
   const heaps: number[] = []
   for (let count = 0; count < mutations; count++) {
     const frame = corpus[random.below(corpus.length)]
-    const length = mutate(frame, corpus[random.below(corpus.length)], target, random)
-    guarded(machine, target, length, frame.linkType)
-    if (count % Math.ceil(mutations / 10) === Math.ceil(mutations / 10) - 1) heaps.push(heapMegabytes())
+    const other = corpus[random.below(corpus.length)]
+    const length = new Mutation(target, random).apply(frame, other)
+    guarded(machine, { bytes: target, length, linkType: frame.linkType })
+    if (count % Math.ceil(mutations / 10) === Math.ceil(mutations / 10) - 1)
+      heaps.push(heapMegabytes())
   }
   const result = await machine.finish()
   const seconds = (performance.now() - started) / 1000
   console.log(`heap after each tenth, MB: ${heaps.map((heap) => heap.toFixed(0)).join(' ')}`)
   console.log(
-    `done in ${seconds.toFixed(0)} s: no throw; slowest frame ${machine.slowestMs.toFixed(1)} ms; ` +
+    `done in ${seconds.toFixed(0)} s: no throw; ` +
+      `slowest frame ${machine.slowestMs.toFixed(1)} ms; ` +
       `${result.anomalies.length} kinds of anomalies, ${result.devices.length} devices`,
   )
   // Tables fill up at first; afterwards nothing may grow any more.

@@ -28,7 +28,10 @@ export const command: CliCommand = {
     program
       .command('watch')
       .description('Analyse traffic: devices, allow-lists, findings. Input is read, never changed.')
-      .argument('[input...]', "captures (pcap, pcapng, .gz, .zst), '-', a folder of Zeek logs, an EVE file")
+      .argument(
+        '[input...]',
+        "captures (pcap, pcapng, .gz, .zst), '-', a folder of Zeek logs, an EVE file",
+      )
       .option('-i, --interface <name>', 'capture live from this interface through tcpdump')
       .option('--json', 'one JSON document on standard output')
       .option('--html <file>', 'write a self-contained HTML report')
@@ -36,7 +39,11 @@ export const command: CliCommand = {
       .option('--people', 'learn allow-lists for phones and laptops too')
       .option('--memory <MB>', 'memory budget for tables', positive, 512)
       .option('--details <count>', 'devices printed in detail', positive, 50)
-      .option('--fail-on <severity>', `exit 1 on findings of at least: ${SEVERITIES.join(', ')}`, severity)
+      .option(
+        '--fail-on <severity>',
+        `exit 1 on findings of at least: ${SEVERITIES.join(', ')}`,
+        severity,
+      )
       .option('-q, --quiet', 'no progress')
       .addHelpText(
         'after',
@@ -68,7 +75,9 @@ async function run(inputs: readonly string[], options: Options): Promise<void> {
   const stop = new AbortController()
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted)
-    process.stderr.write('\nthingward: stopping; this is what was seen so far (again to leave at once)\n')
+    process.stderr.write(
+      '\nthingward: stopping; this is what was seen so far (again to leave at once)\n',
+    )
     stop.abort()
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
@@ -116,7 +125,8 @@ function exitCodeOf(result: WatchResult, options: Options): number {
   if (result.sources.some(({ problem }) => problem)) return EXIT.input
   if (options.failOn) {
     const least = severityRank(options.failOn)
-    if (result.findings.some(({ severity }) => severityRank(severity) >= least)) return EXIT.findings
+    if (result.findings.some(({ severity }) => severityRank(severity) >= least))
+      return EXIT.findings
   }
   return EXIT.ok
 }

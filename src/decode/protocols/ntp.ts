@@ -1,5 +1,5 @@
-// NTP: time requests and answers. Says version, mode and stratum; a device's time source is part of its
-// allow-list, and mode 6/7 traffic is what amplification attacks abuse.
+// NTP: time requests and answers. Says version, mode and stratum; a device's time source is part of
+// its allow-list, and mode 6/7 traffic is what amplification attacks abuse.
 import type { Cursor } from '../../core/cursor.ts'
 import { END, MAYBE, NEXT, NO, udp, type Message, type Protocol } from '../protocol.ts'
 

@@ -12,7 +12,7 @@ function claims(trial: Trial, mac: string, seconds: readonly number[]): void {
   const from = trial.at('', mac)
   for (const second of seconds) {
     const fields = { kind: 'reply', senderAddress: '192.168.1.1', senderMac: mac }
-    trial.says('arp', from, trial.at('', 'ff:ff:ff:ff:ff:ff'), { time: second * SECOND, fields })
+    trial.says('arp', [from, trial.at('', 'ff:ff:ff:ff:ff:ff')], { time: second * SECOND, fields })
   }
 }
 

@@ -30,7 +30,11 @@ test('the same beat to a named service over TLS is worth a note', () => {
 test('no beat: a person at work, a burst, and calls inside the site', () => {
   const trial = new Trial(detector)
   calls(trial, [1, 5, 90, 95, 300, 302, 900, 904, 1800, 1803, 1805, 2500], { responderPort: 80 })
-  calls(trial, Array.from({ length: 50 }, (_, index) => 3000 + index * 0.2), { responderPort: 81 })
+  calls(
+    trial,
+    Array.from({ length: 50 }, (_, index) => 3000 + index * 0.2),
+    { responderPort: 81 },
+  )
   const [from, to] = [trial.at('192.168.1.11'), trial.at('192.168.1.14')]
   for (const start of even) trial.flow(from, to, { first: start * SECOND, responderPort: 1883 })
   assert.equal(trial.findings().length, 0)

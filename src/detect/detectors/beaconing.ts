@@ -1,15 +1,19 @@
-// Connections to one outside host at an even beat: how malware asks for orders. Things also report to their
-// clouds by the clock, so the beat alone is not enough: it weighs more without a name, without encryption,
-// on an odd port, and when it began late.
+// Connections to one outside host at an even beat: how malware asks for orders. Things also report
+// to their clouds by the clock, so the beat alone is not enough: it weighs more without a name,
+// without encryption, on an odd port, and when it began late.
 import { SECOND, spanText } from '../../core/clock.ts'
 import type { Flow } from '../../flow/index.ts'
 import { threshold, type DetectContext, type Detector } from '../detector.ts'
 
-const PAIRS = threshold('pairs', 16_384, 'pairs', 'client, server and port with several connections')
-const BEATS = threshold('beats', 10, 'connections', 'fewer prove no rhythm')
-const JITTER = threshold('jitter', 0.25, 'share', 'median deviation against the median interval')
-const SHORTEST = threshold('shortest', 2, 'seconds', 'faster is polling in one session')
-const PREFILTER = threshold('prefilter', 262_144, 'counters', 'pairs that connected less than four times')
+const PAIRS = threshold('pairs', '16384 pairs', 'client, server and port with several connections')
+const BEATS = threshold('beats', '10 connections', 'fewer prove no rhythm')
+const JITTER = threshold('jitter', '0.25 share', 'median deviation against the median interval')
+const SHORTEST = threshold('shortest', '2 seconds', 'faster is polling in one session')
+const PREFILTER = threshold(
+  'prefilter',
+  '262144 counters',
+  'pairs that connected less than four times',
+)
 
 interface Rhythm {
   readonly originator: number
@@ -32,9 +36,10 @@ export const detector: Detector = {
   techniques: ['T1071', 'T1571', 'T0869'],
   why: 'Malware calls its controller at a steady beat; so the beat of an unknown host deserves a look.',
   respond:
-    'Find out whose host it is. If the maker of the device does not name it, block it for this device and ' +
-    'look for the moment the calls began.',
-  falsePositives: 'Cloud heartbeats, update checks, time and telemetry: they have names and encryption.',
+    'Find out whose host it is. If the maker of the device does not name it, block it for this ' +
+    'device and look for the moment the calls began.',
+  falsePositives:
+    'Cloud heartbeats, update checks, time and telemetry: they have names and encryption.',
   limits: [PAIRS, BEATS, JITTER, SHORTEST, PREFILTER],
   create(context) {
     const rhythms = context.table<Rhythm>(PAIRS)
@@ -100,7 +105,14 @@ function judge(context: DetectContext, rhythm: Rhythm): void {
     ...(oddPort ? [`unusual port ${rhythm.port}`] : []),
     ...(rhythm.service === '' ? ['unknown protocol'] : []),
   ]
-  const severity = reasons.length >= 3 ? 'high' : reasons.length === 2 ? 'medium' : reasons.length === 1 ? 'low' : 'info'
+  const severity =
+    reasons.length >= 3
+      ? 'high'
+      : reasons.length === 2
+        ? 'medium'
+        : reasons.length === 1
+          ? 'low'
+          : 'info'
   const { originator, responder, port, first, last } = rhythm
   const because = reasons.length > 0 ? `; ${reasons.join(', ')}` : ''
   context.raise({

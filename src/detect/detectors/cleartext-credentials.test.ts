@@ -9,7 +9,7 @@ test('HTTP basic authentication is found once per client and server, with the us
   const client = trial.at('192.168.1.20')
   const camera = trial.at('192.168.1.11')
   const fields = { kind: 'request', method: 'GET', uri: '/', credentials: 'basic', user: 'admin' }
-  for (let time = 1; time <= 3; time++) trial.says('http', client, camera, { time, fields })
+  for (let time = 1; time <= 3; time++) trial.says('http', [client, camera], { time, fields })
   const [finding, ...more] = trial.findings()
   assert.equal(more.length, 0)
   assert.equal(finding.count, 3)
@@ -20,18 +20,20 @@ test('HTTP basic authentication is found once per client and server, with the us
 test('digest and anonymous requests are none', () => {
   const trial = new Trial(detector)
   const [client, camera] = [trial.at('192.168.1.20'), trial.at('192.168.1.11')]
-  trial.says('http', client, camera, { fields: { kind: 'request', credentials: 'digest', user: 'a' } })
-  trial.says('http', client, camera, { fields: { kind: 'request', uri: '/' } })
-  trial.says('mqtt', client, camera, { fields: { kind: 'connect', clientId: 'x' } })
+  trial.says('http', [client, camera], {
+    fields: { kind: 'request', credentials: 'digest', user: 'a' },
+  })
+  trial.says('http', [client, camera], { fields: { kind: 'request', uri: '/' } })
+  trial.says('mqtt', [client, camera], { fields: { kind: 'connect', clientId: 'x' } })
   assert.equal(trial.findings().length, 0)
 })
 
 test('SNMP communities weigh little, version 3 is fine', () => {
   const trial = new Trial(detector)
   const [client, printer] = [trial.at('192.168.1.20'), trial.at('192.168.1.15')]
-  trial.says('snmp', client, printer, { fields: { kind: 'get', version: '3', user: 'x' } })
+  trial.says('snmp', [client, printer], { fields: { kind: 'get', version: '3', user: 'x' } })
   assert.equal(trial.findings().length, 0)
-  trial.says('snmp', client, printer, {
+  trial.says('snmp', [client, printer], {
     fields: { kind: 'get', version: '1', communityKind: 'public' },
   })
   assert.equal(trial.findings()[0].severity, 'low')

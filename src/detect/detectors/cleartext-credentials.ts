@@ -1,9 +1,9 @@
-// Somebody logged in over a protocol that does not encrypt: whoever listens has the password now. The
-// password itself is never read, stored or shown; the user name is.
-import { threshold, type DetectContext, type Detector } from '../detector.ts'
+// Somebody logged in over a protocol that does not encrypt: whoever listens has the password now.
+// The password itself is never read, stored or shown; the user name is.
+import { threshold, type Detector, type Raise } from '../detector.ts'
 import type { Transaction } from '../../flow/index.ts'
 
-const PAIRS = threshold('pairs', 4096, 'pairs', 'client, server and protocol together')
+const PAIRS = threshold('pairs', '4096 pairs', 'client, server and protocol together')
 
 /** Words for the protocol and for what replaces it. */
 const INSTEAD: { readonly [protocol: string]: readonly [string, string] } = {
@@ -25,15 +25,15 @@ export const detector: Detector = {
   techniques: ['T1040', 'T1552'],
   why: 'Anybody on the path can read the password and use it; on many devices it is also the only one.',
   respond:
-    'Switch the device to the encrypted form of the protocol, then change the password: it must be taken ' +
-    'as known. Where the device cannot, let only its one client reach it.',
+    'Switch the device to the encrypted form of the protocol, then change the password: it must ' +
+    'be taken as known. Where the device cannot, let only its one client reach it.',
   falsePositives: 'A password that is public by intention, on a network nobody else can listen to.',
   limits: [PAIRS],
   create(context) {
     const known = context.table<Set<string>>(PAIRS)
     const look = (transaction: Transaction) => {
       const found = credentialsOf(transaction)
-      if (found) raise(context, known, transaction, found)
+      if (found) context.raise(written(usersOf(known, transaction), transaction, found))
     }
     return { transactions: Object.fromEntries(Object.keys(INSTEAD).map((id) => [id, look])) }
   },
@@ -42,7 +42,8 @@ export const detector: Detector = {
 /** How the message carries a secret that can be read off; undefined when it does not. */
 function credentialsOf({ protocol, fields }: Transaction): string | undefined {
   if (protocol === 'snmp') {
-    if (fields.version === '3' || fields.kind === 'response' || fields.kind === 'report') return undefined
+    if (fields.version === '3' || fields.kind === 'response' || fields.kind === 'report')
+      return undefined
     return fields.communityKind === undefined ? undefined : `community (${fields.communityKind})`
   }
   if (protocol === 'http' || protocol === 'rtsp' || protocol === 'sip') {
@@ -56,20 +57,28 @@ function credentialsOf({ protocol, fields }: Transaction): string | undefined {
   return fields.kind === 'login' ? 'login' : undefined
 }
 
-function raise(
-  context: DetectContext,
-  known: { get(key: string): Set<string> | undefined; set(key: string, users: Set<string>): Set<string> },
-  transaction: Transaction,
-  how: string,
-): void {
-  const { protocol, source, destination, time, fields } = transaction
+/** User names seen from this client at this server, this one's included. */
+function usersOf(
+  known: Users,
+  { protocol, source, destination, fields }: Transaction,
+): Set<string> {
   const key = `${source} ${destination} ${protocol}`
   const users = known.set(key, known.get(key) ?? new Set())
   if (typeof fields.user === 'string' && users.size < 4) users.add(fields.user)
+  return users
+}
+
+interface Users {
+  get(key: string): Set<string> | undefined
+  set(key: string, users: Set<string>): Set<string>
+}
+
+function written(users: ReadonlySet<string>, transaction: Transaction, how: string): Raise {
+  const { protocol, source, destination, time, frame } = transaction
   const [words, instead] = INSTEAD[protocol]
   const who = users.size > 0 ? `, user ${[...users].map((user) => `'${user}'`).join(', ')}` : ''
-  context.raise({
-    key,
+  return {
+    key: `${source} ${destination} ${protocol}`,
     about: destination,
     severity: protocol === 'snmp' ? 'low' : 'medium',
     confidence: 0.95,
@@ -79,6 +88,6 @@ function raise(
     targets: [destination],
     expected: `credentials only over an encrypted protocol: ${instead}`,
     seen: `${words}: ${how}${who}`,
-    frames: [transaction.frame],
-  })
+    frames: [frame],
+  }
 }

@@ -9,11 +9,15 @@ function tries(trial: Trial, count: number, credentials?: string): void {
   const [client, camera] = [trial.at('192.168.1.66'), trial.at('192.168.1.11')]
   for (let index = 1; index <= count; index++) {
     const time = index * SECOND
-    const request = { kind: 'request', uri: '/', ...(credentials && { credentials, user: 'admin' }) }
-    trial.says('http', client, camera, { time, flow: index, fields: request })
+    const request = {
+      kind: 'request',
+      uri: '/',
+      ...(credentials && { credentials, user: 'admin' }),
+    }
+    trial.says('http', [client, camera], { time, flow: index, fields: request })
     const response = { kind: 'response', status: 401 }
     const rest = { time, flow: index, fromOriginator: false, sourcePort: 80, fields: response }
-    trial.says('http', camera, client, rest)
+    trial.says('http', [camera, client], rest)
   }
 }
 

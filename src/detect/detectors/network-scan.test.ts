@@ -53,7 +53,7 @@ test('ARP requests for a whole network', () => {
   const everybody = trial.at('', 'ff:ff:ff:ff:ff:ff')
   for (let host = 1; host <= 50; host++) {
     const fields = { kind: 'request', targetAddress: `192.168.1.${host}` }
-    trial.says('arp', from, everybody, { time: host * SECOND, fields })
+    trial.says('arp', [from, everybody], { time: host * SECOND, fields })
   }
   assert.match(trial.findings()[0].seen, /ARP requests for 50 different addresses/)
 })

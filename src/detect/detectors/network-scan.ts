@@ -1,15 +1,24 @@
-// Somebody tries many addresses or many ports and is mostly refused: reconnaissance, or a worm looking for
-// its next host. Counts distinct failed targets per sender; answered traffic never counts.
+// Somebody tries many addresses or many ports and is mostly refused: reconnaissance, or a worm
+// looking for its next host. Counts distinct failed targets per sender; answered traffic never
+// counts.
 import { SECOND, spanText } from '../../core/clock.ts'
 import type { Flow } from '../../flow/index.ts'
 import { threshold, type DetectContext, type Detector } from '../detector.ts'
 
-const SENDERS = threshold('senders', 2048, 'senders', 'senders with failures at one time')
-const WINDOW = threshold('window', 600, 'seconds', 'slow scans still show; older failures are forgotten')
-const TARGETS = threshold('targets', 15, 'targets', 'a device that lost its server tries fewer than this')
-const SWEEP = threshold('sweep', 120, 'seconds', 'a gateway asks for its clients too, but all day')
-const KEPT = threshold('kept', 256, 'targets', 'distinct targets kept for one sender')
-const PREFILTER = threshold('prefilter', 65_536, 'counters', 'senders that failed only now and then')
+const SENDERS = threshold('senders', '2048 senders', 'senders with failures at one time')
+const WINDOW = threshold(
+  'window',
+  '600 seconds',
+  'slow scans still show; older failures are forgotten',
+)
+const TARGETS = threshold(
+  'targets',
+  '15 targets',
+  'a device that lost its server tries fewer than this',
+)
+const SWEEP = threshold('sweep', '120 seconds', 'a gateway asks for its clients too, but all day')
+const KEPT = threshold('kept', '256 targets', 'distinct targets kept for one sender')
+const PREFILTER = threshold('prefilter', '65536 counters', 'senders that failed only now and then')
 
 interface Sender {
   readonly endpoint: number
@@ -33,9 +42,10 @@ export const detector: Detector = {
   techniques: ['T1046', 'T0846'],
   why: 'Scanning is the first step of an intruder and the main work of IoT malware; things do not scan.',
   respond:
-    'If the sender is a thing: take it off the network, it is most likely infected; look at what answered. ' +
-    'If it is your own scanner, suppress this finding for its address.',
-  falsePositives: 'Vulnerability scanners and inventory tools; a client whose whole server farm is down.',
+    'If the sender is a thing: take it off the network, it is most likely infected; look at what ' +
+    'answered. If it is your own scanner, suppress this finding for its address.',
+  falsePositives:
+    'Vulnerability scanners and inventory tools; a client whose whole server farm is down.',
   limits: [SENDERS, WINDOW, TARGETS, SWEEP, KEPT, PREFILTER],
   create(context) {
     const senders = context.table<Sender>(SENDERS)
@@ -43,7 +53,8 @@ export const detector: Detector = {
     return {
       flowEnd(flow) {
         if (!isFailure(flow)) return
-        // A sender's first failures cost one counter, so that floods of forged senders cost no memory.
+        // A sender's first failures cost one counter, so that floods of forged senders cost no
+        // memory.
         const slot = flow.originator & (PREFILTER.value - 1)
         if (failures[slot] < 3) failures[slot]++
         else if (flow.originator !== 0) failed(context, senders, flow)
@@ -68,7 +79,9 @@ export const detector: Detector = {
 const isFailure = (flow: Flow): boolean => {
   if (flow.family === 2) return false
   if (flow.ipProtocol === 6) {
-    return flow.state === 'S0' || flow.state === 'REJ' || flow.state === 'RSTOS0' || flow.state === 'SH'
+    return (
+      flow.state === 'S0' || flow.state === 'REJ' || flow.state === 'RSTOS0' || flow.state === 'SH'
+    )
   }
   // An unanswered datagram to one host; groups and broadcasts never answer.
   return flow.ipProtocol === 17 && flow.responderPackets === 0
@@ -123,9 +136,14 @@ function failed(context: DetectContext, senders: Senders, flow: Flow): void {
 
 function tell(context: DetectContext, sender: Sender): void {
   const { hosts, ports, from, last, endpoint, attempts } = sender
-  const many = (count: number) => (count >= KEPT.value ? `more than ${KEPT.value - 1}` : String(count))
+  const many = (count: number) =>
+    count >= KEPT.value ? `more than ${KEPT.value - 1}` : String(count)
   const text = (port: number) => (port < 65536 ? `tcp/${port}` : `udp/${port - 65536}`)
-  const shown = [...ports].toSorted((a, b) => a - b).slice(0, 8).map(text).join(', ')
+  const shown = [...ports]
+    .toSorted((a, b) => a - b)
+    .slice(0, 8)
+    .map(text)
+    .join(', ')
   const which = ports.size > 8 ? `${many(ports.size)} ports` : shown
   context.raise({
     key: String(endpoint),
@@ -154,7 +172,9 @@ interface Probe {
   readonly frame: number
 }
 
-/** ARP senders have entries of their own, below zero, and windows that begin anew after two minutes. */
+/**
+ * ARP senders have entries of their own, below zero, and windows that begin anew after two minutes.
+ */
 function sweeperOf(senders: Senders, probe: Probe): Sender {
   const known = senders.get(-probe.source)
   if (known && probe.time - known.from < SWEEP.value * SECOND) return known

@@ -1,8 +1,9 @@
-// A second DHCP server answers on a network: it can make itself gateway and resolver of whoever believes it.
+// A second DHCP server answers on a network: it can make itself gateway and resolver of whoever
+// believes it.
 import type { Transaction } from '../../flow/index.ts'
 import { threshold, type DetectContext, type Detector } from '../detector.ts'
 
-const SERVERS = threshold('servers', 1024, 'servers', 'DHCP servers remembered, all VLANs together')
+const SERVERS = threshold('servers', '1024 servers', 'DHCP servers remembered, all VLANs together')
 
 interface Server {
   readonly endpoint: number
@@ -22,8 +23,8 @@ export const detector: Detector = {
   techniques: ['T1557.003', 'T0830'],
   why: 'A DHCP server decides which gateway and resolver a device uses: a second one can redirect it.',
   respond:
-    'Ask who runs the second server. If nobody does, take its port down, and renew the leases it gave out. ' +
-    'Turn on DHCP snooping where the switch has it.',
+    'Ask who runs the second server. If nobody does, take its port down, and renew the leases it ' +
+    'gave out. Turn on DHCP snooping where the switch has it.',
   falsePositives: 'A failover pair, or a new server that replaces the old one.',
   limits: [SERVERS],
   create(context) {

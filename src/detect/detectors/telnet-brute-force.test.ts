@@ -10,7 +10,7 @@ function results(trial: Trial, accepted: readonly boolean[]): void {
   accepted.forEach((yes, index) => {
     const fields = { kind: 'login-result', accepted: yes, user: 'root' }
     const time = (index + 1) * SECOND
-    trial.says('telnet', server, client, { time, fields, fromOriginator: false, sourcePort: 23 })
+    trial.says('telnet', [server, client], { time, fields, fromOriginator: false, sourcePort: 23 })
   })
 }
 

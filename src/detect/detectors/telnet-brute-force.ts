@@ -1,5 +1,5 @@
 // Passwords tried at a Telnet door: how Mirai and its heirs spread.
-import { PAIRS, REFUSALS, WINDOW, guess, type Guesses } from '../guessing.ts'
+import { Guessing, PAIRS, REFUSALS, WINDOW } from '../guessing.ts'
 import type { Detector } from '../detector.ts'
 
 export const detector: Detector = {
@@ -9,12 +9,12 @@ export const detector: Detector = {
   techniques: ['T1110.001', 'T1021', 'T0859'],
   why: 'IoT malware spreads by trying factory passwords at Telnet; one success makes a new attacker.',
   respond:
-    'Take the guessing device off the network; it is most likely infected. Switch Telnet off at the target, ' +
-    'or change its password if it must stay.',
+    'Take the guessing device off the network; it is most likely infected. Switch Telnet off at ' +
+    'the target, or change its password if it must stay.',
   falsePositives: 'A script with an old password; it tries one user at a steady pace.',
   limits: [PAIRS, WINDOW, REFUSALS],
   create(context) {
-    const table = context.table<Guesses>(PAIRS)
+    const guessing = new Guessing(context)
     return {
       transactions: {
         telnet: ({ fields, source, destination, time, frame, fromOriginator, sourcePort }) => {
@@ -22,7 +22,7 @@ export const detector: Detector = {
           const [client, server] = fromOriginator ? [source, destination] : [destination, source]
           const user = typeof fields.user === 'string' ? fields.user : undefined
           const attempt = { client, server, time, frame, accepted: fields.accepted === true, user }
-          guess(context, table, attempt, { protocol: 'Telnet', port: sourcePort })
+          guessing.attempt(attempt, { protocol: 'Telnet', port: sourcePort })
         },
       },
     }

@@ -23,21 +23,31 @@ export function timelineChart(result: Reported): Markup | undefined {
   const x = (time: number) => LEFT + ((WIDTH - LEFT - 10) * (time - from)) / span
   const y = (bytes: number) => HEIGHT - 28 - ((HEIGHT - 50) * bytes) / most
   const steps = points
-    .map(({ time, bytes }) => `L${x(time).toFixed(1)},${y(bytes).toFixed(1)}H${x(time + width).toFixed(1)}`)
+    .map(
+      ({ time, bytes }) =>
+        `L${x(time).toFixed(1)},${y(bytes).toFixed(1)}H${x(time + width).toFixed(1)}`,
+    )
     .join('')
   const area = `M${x(from)},${y(0)}${steps}V${y(0)}Z`
   const marks = result.findings.slice(0, 200).map((finding) => {
     const at = x(finding.time).toFixed(1)
     return html`<line class="mark ${finding.severity}" x1="${at}" x2="${at}" y1="14" y2="${y(0)}">
-      <title>${finding.title}, ${isoTime(finding.time)}</title></line>`
+      <title>${finding.title}, ${isoTime(finding.time)}</title></line
+    >`
   })
   const peak = `${size((most / width) * 1_000_000)}/s`
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
-    aria-label="Traffic over ${spanText(span)}, at most ${peak}; vertical marks are findings">
-    <path class="area" d="${area}"/>${marks}
+  return html`<svg
+    viewBox="0 0 ${WIDTH} ${HEIGHT}"
+    role="img"
+    aria-label="Traffic over ${spanText(span)}, at most ${peak}; vertical marks are findings"
+  >
+    <path class="area" d="${area}" />
+    ${marks}
     <text class="faint" x="0" y="${y(most) + 4}">${peak}</text>
     <text class="faint" x="${LEFT}" y="${HEIGHT - 8}">${isoTime(from).slice(0, 19)}Z</text>
-    <text class="faint" x="${WIDTH - 10}" y="${HEIGHT - 8}" text-anchor="end">${spanText(span)} later</text>
+    <text class="faint" x="${WIDTH - 10}" y="${HEIGHT - 8}" text-anchor="end">
+      ${spanText(span)} later
+    </text>
   </svg>`
 }
 
@@ -64,23 +74,48 @@ export function talkChart(result: Reported): Markup | undefined {
   const lines = drawn.map((link) => {
     const [y1, y2] = [row(left, link.from), row(right, link.to)]
     const thick = 1 + 7 * Math.sqrt(link.bytes / most)
-    return html`<path class="link" stroke-width="${thick.toFixed(1)}"
-      d="M330,${y1.toFixed(1)}C560,${y1.toFixed(1)} 580,${y2.toFixed(1)} 810,${y2.toFixed(1)}">
-      <title>${names.get(link.from)} – ${link.to}: ${link.what.slice(0, 5).join(', ')}, ${size(link.bytes)}</title></path>`
+    return html`<path
+      class="link"
+      stroke-width="${thick.toFixed(1)}"
+      d="M330,${y1.toFixed(1)}C560,${y1.toFixed(1)} 580,${y2.toFixed(1)} 810,${y2.toFixed(1)}"
+    >
+      <title>
+        ${names.get(link.from)} – ${link.to}: ${link.what.slice(0, 5).join(', ')},
+        ${size(link.bytes)}
+      </title></path
+    >`
   })
   const label = (text: string) => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
   const omitted = links.length - drawn.length
-  return html`<div class="scroll"><svg viewBox="0 0 ${WIDTH} ${height}" role="img"
-    aria-label="Who talks to whom: ${drawn.length} relations">${lines}
-    ${left.map(
-      (id) => html`<a href="#${id}"><text x="318" y="${row(left, id) + 4}" text-anchor="end">${label(names.get(id) ?? id)}</text></a>
-      <circle class="node" cx="326" cy="${row(left, id)}" r="4"/>`,
-    )}
-    ${right.map(
-      (name) => html`<circle class="node" cx="814" cy="${row(right, name)}" r="4"/>
-      <text x="822" y="${row(right, name) + 4}">${label(name)}</text>`,
-    )}</svg></div>
-    ${omitted > 0 && html`<p class="soft small">${omitted} relations with less traffic are not drawn; the devices below list all.</p>`}`
+  return html`<div class="scroll">
+      <svg
+        viewBox="0 0 ${WIDTH} ${height}"
+        role="img"
+        aria-label="Who talks to whom: ${drawn.length} relations"
+      >
+        ${lines}
+        ${left.map(
+          (id) =>
+            html`<a href="#${id}"
+                ><text x="318" y="${row(left, id) + 4}" text-anchor="end"
+                  >${label(names.get(id) ?? id)}</text
+                ></a
+              >
+              <circle class="node" cx="326" cy="${row(left, id)}" r="4" />`,
+        )}
+        ${right.map(
+          (name) =>
+            html`<circle class="node" cx="814" cy="${row(right, name)}" r="4" />
+              <text x="822" y="${row(right, name) + 4}">${label(name)}</text>`,
+        )}
+      </svg>
+    </div>
+    ${
+      omitted > 0 &&
+      html`<p class="soft small">
+        ${omitted} relations with less traffic are not drawn; the devices below list all.
+      </p>`
+    }`
 }
 
 /** One link for each device and peer, most bytes first. */

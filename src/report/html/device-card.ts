@@ -1,4 +1,5 @@
-// One device as a row that opens: what it is and why we think so, what it answers, whom it may talk to.
+// One device as a row that opens: what it is and why we think so, what it answers, whom it may talk
+// to.
 import { isoTime } from '../../core/clock.ts'
 import { known, type Attribute, type Device } from '../../inventory/index.ts'
 import { peerText, ruleText, serviceText, type Profile, type Rule } from '../../policy/index.ts'
@@ -16,7 +17,15 @@ function searchText(device: Device): string {
   const attributes = Object.values(device.attributes).map((attribute) => attribute?.value ?? '')
   const addresses = device.addresses.map((use) => use.address)
   const services = device.services.map((service) => service.protocol)
-  return [device.id, device.name, device.kind, ...attributes, ...addresses, ...device.macs, ...services]
+  return [
+    device.id,
+    device.name,
+    device.kind,
+    ...attributes,
+    ...addresses,
+    ...device.macs,
+    ...services,
+  ]
     .join(' ')
     .toLowerCase()
 }
@@ -27,12 +36,23 @@ export function deviceCard(device: Device, result: Reported, profile: Profile | 
   const addresses = device.addresses.map((use) => use.address)
   const first = addresses.findLast((text) => !text.includes(':')) ?? addresses.at(-1) ?? '–'
   return html`<details class="device" id="${device.id}" data-text="${searchText(device)}">
-    <summary><b>${device.name}</b><span>${device.kind === 'infrastructure' ? 'infrastructure' : shownOr(device, 'type')}</span>
-      <span>${shownOr(device, 'manufacturer')} ${shownOr(device, 'model') === '–' ? '' : shownOr(device, 'model')}</span>
+    <summary>
+      <b>${device.name}</b
+      ><span>${device.kind === 'infrastructure' ? 'infrastructure' : shownOr(device, 'type')}</span>
+      <span
+        >${shownOr(device, 'manufacturer')}
+        ${shownOr(device, 'model') === '–' ? '' : shownOr(device, 'model')}</span
+      >
       <span class="mono">${first} ${device.macs[0] ?? ''}</span>
-      <span>${worst ? html`<span class="badge ${worst}">${findings.length}</span>` : ''}</span></summary>
-    <div>${identity(device)}${services(device)}${allowList(device, profile)}
-      ${device.limits.length > 0 && html`<p class="soft small">Known with limits: ${device.limits.join(', ')}.</p>`}</div>
+      <span>${worst ? html`<span class="badge ${worst}">${findings.length}</span>` : ''}</span>
+    </summary>
+    <div>
+      ${identity(device)}${services(device)}${allowList(device, profile)}
+      ${
+        device.limits.length > 0 &&
+        html`<p class="soft small">Known with limits: ${device.limits.join(', ')}.</p>`
+      }
+    </div>
   </details>`
 }
 
@@ -41,38 +61,78 @@ function identity(device: Device): Markup {
     attribute ? attributeRow(name, attribute) : undefined,
   )
   return html`<h3>What it is, and why we think so</h3>
-    <table><tr><th>Attribute</th><th>Value</th><th>Confidence</th><th>Evidence</th></tr>${rows}</table>
-    <p class="small soft">MAC ${device.macs.join(', ') || 'not carried by the source'} · addresses
-      ${device.addresses.map((use) => use.address).join(', ') || 'none'} · seen ${isoTime(device.firstSeen).slice(0, 19)}Z to
-      ${isoTime(device.lastSeen).slice(0, 19)}Z · sent ${size(device.bytesOut)}, received ${size(device.bytesIn)}</p>`
+    <table>
+      <tr>
+        <th>Attribute</th>
+        <th>Value</th>
+        <th>Confidence</th>
+        <th>Evidence</th>
+      </tr>
+      ${rows}
+    </table>
+    <p class="small soft">
+      MAC ${device.macs.join(', ') || 'not carried by the source'} · addresses
+      ${device.addresses.map((use) => use.address).join(', ') || 'none'} · seen
+      ${isoTime(device.firstSeen).slice(0, 19)}Z to ${isoTime(device.lastSeen).slice(0, 19)}Z · sent
+      ${size(device.bytesOut)}, received ${size(device.bytesIn)}
+    </p>`
 }
 
 function attributeRow(name: string, attribute: Attribute): Markup {
   const percent = Math.round(attribute.confidence * 100)
   const evidence = attribute.observations
     .slice(0, 4)
-    .map((one) => html`${one.source}: “${one.text}” <span class="soft">(frame ${one.frame}, ${one.count}×)</span><br>`)
+    .map(
+      (one) =>
+        html`${one.source}: “${one.text}”
+          <span class="soft">(frame ${one.frame}, ${one.count}×)</span><br />`,
+    )
   const doubts = attribute.contradictions
     .slice(0, 3)
-    .map((one) => html`<span class="soft">but ${one.source}: “${one.text}” says ${one.value}</span><br>`)
-  return html`<tr><td>${name}</td><td>${attribute.value}</td>
-    <td><span class="bar"><i style="width:${percent}%"></i></span>${percent} %</td><td class="small">${evidence}${doubts}</td></tr>`
+    .map(
+      (one) =>
+        html`<span class="soft">but ${one.source}: “${one.text}” says ${one.value}</span><br />`,
+    )
+  return html`<tr>
+    <td>${name}</td>
+    <td>${attribute.value}</td>
+    <td>
+      <span class="bar"><i style="width:${percent}%"></i></span>${percent} %
+    </td>
+    <td class="small">${evidence}${doubts}</td>
+  </tr>`
 }
 
 function services(device: Device): Markup | undefined {
   if (device.services.length === 0) return undefined
-  return html`<h3>What it answers on</h3><table><tr><th>Port</th><th>Protocol</th><th>Says</th><th>Flows</th></tr>
-    ${device.services.map(
-      (service) => html`<tr><td class="mono">${service.transport}/${service.port}</td><td>${service.protocol || 'not recognised'}</td>
-      <td>${service.banner}</td><td>${service.flows}</td></tr>`,
-    )}</table>`
+  return html`<h3>What it answers on</h3>
+    <table>
+      <tr>
+        <th>Port</th>
+        <th>Protocol</th>
+        <th>Says</th>
+        <th>Flows</th>
+      </tr>
+      ${device.services.map(
+        (service) =>
+          html`<tr>
+            <td class="mono">${service.transport}/${service.port}</td>
+            <td>${service.protocol || 'not recognised'}</td>
+            <td>${service.banner}</td>
+            <td>${service.flows}</td>
+          </tr>`,
+      )}
+    </table>`
 }
 
 function allowList(device: Device, profile: Profile | undefined): Markup {
   if (!profile) {
     const why =
-      device.kind === 'person' ? 'a phone or computer of a person: not profiled unless asked for' : device.kind
-    return html`<h3>Allow-list</h3><p class="soft">Not learnt: ${why}.</p>`
+      device.kind === 'person'
+        ? 'a phone or computer of a person: not profiled unless asked for'
+        : device.kind
+    return html`<h3>Allow-list</h3>
+      <p class="soft">Not learnt: ${why}.</p>`
   }
   const { maturity, notLearnt } = profile
   const left = notLearnt
@@ -80,14 +140,34 @@ function allowList(device: Device, profile: Profile | undefined): Markup {
     : 0
   return html`<h3>Allow-list: ${profile.rules.length} rules</h3>
     ${maturity && html`<p class="small"><b>${maturity.verdict}</b>: ${maturity.why}</p>`}
-    <table><tr><th>Who starts</th><th>With</th><th>Service</th><th>Seen</th></tr>${profile.rules.map(ruleRow)}</table>
-    ${left > 0 && notLearnt && html`<p class="small">Would be blocked: ${notLearnt.flagged} flows flagged by findings, ${notLearnt.failedOut}
-      failed attempts by it, ${notLearnt.failedIn} at it, ${notLearnt.unanswered} never answered.</p>`}`
+    <table>
+      <tr>
+        <th>Who starts</th>
+        <th>With</th>
+        <th>Service</th>
+        <th>Seen</th>
+      </tr>
+      ${profile.rules.map(ruleRow)}
+    </table>
+    ${
+      left > 0 &&
+      notLearnt &&
+      html`<p class="small">
+        Would be blocked: ${notLearnt.flagged} flows flagged by findings, ${notLearnt.failedOut}
+        failed attempts by it, ${notLearnt.failedIn} at it, ${notLearnt.unanswered} never answered.
+      </p>`
+    }`
 }
 
 function ruleRow(rule: Rule): Markup {
   const { evidence } = rule
   const who = { device: 'the device', peer: 'the peer', either: 'either' }[rule.initiated]
-  return html`<tr title="${ruleText(rule)}"><td>${who}</td><td>${peerText(rule.peer)}</td><td class="mono">${serviceText(rule.service)}</td>
-    <td class="small">${evidence ? `${evidence.flows} flows, ${size(evidence.bytes)}` : 'not yet'}</td></tr>`
+  return html`<tr title="${ruleText(rule)}">
+    <td>${who}</td>
+    <td>${peerText(rule.peer)}</td>
+    <td class="mono">${serviceText(rule.service)}</td>
+    <td class="small">
+      ${evidence ? `${evidence.flows} flows, ${size(evidence.bytes)}` : 'not yet'}
+    </td>
+  </tr>`
 }

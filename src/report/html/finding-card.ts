@@ -19,18 +19,33 @@ export function findingCard(finding: Finding): Markup {
     return `${list.length === 1 ? 'frame' : 'frames'} ${numbers} of ${source}`
   })
   return html`<article class="card finding ${finding.severity}">
-    <p><span class="badge ${finding.severity}">${finding.severity}</span> <b>${finding.title}</b>
-      <span class="soft small">${isoTime(finding.time)} · ${finding.detector} · confidence
-      ${Math.round(finding.confidence * 100)} %</span></p>
+    <p>
+      <span class="badge ${finding.severity}">${finding.severity}</span> <b>${finding.title}</b>
+      <span class="soft small"
+        >${isoTime(finding.time)} · ${finding.detector} · confidence
+        ${Math.round(finding.confidence * 100)} %</span
+      >
+    </p>
     <dl class="pairs">
-      <dt>Expected</dt><dd>${finding.expected}</dd>
-      <dt>Seen</dt><dd><b>${finding.seen}</b></dd>
-      <dt>From</dt><dd>${finding.sources.slice(0, 8).map(party)}</dd>
-      <dt>To</dt><dd>${finding.targets.slice(0, 8).map(party)}
-        ${finding.targets.length > 8 && `and ${finding.targets.length - 8} more`}</dd>
-      <dt>Proof</dt><dd>${frames.join('; ')}</dd>
-      <dt>What to do</dt><dd>${finding.respond}</dd>
-      <dt>Harmless when</dt><dd>${finding.falsePositives}</dd>
-      <dt>ATT&amp;CK</dt><dd>${finding.techniques.map(technique)}</dd>
-    </dl></article>`
+      <dt>Expected</dt>
+      <dd>${finding.expected}</dd>
+      <dt>Seen</dt>
+      <dd><b>${finding.seen}</b></dd>
+      <dt>From</dt>
+      <dd>${finding.sources.slice(0, 8).map(party)}</dd>
+      <dt>To</dt>
+      <dd>
+        ${finding.targets.slice(0, 8).map(party)}
+        ${finding.targets.length > 8 && `and ${finding.targets.length - 8} more`}
+      </dd>
+      <dt>Proof</dt>
+      <dd>${frames.join('; ')}</dd>
+      <dt>What to do</dt>
+      <dd>${finding.respond}</dd>
+      <dt>Harmless when</dt>
+      <dd>${finding.falsePositives}</dd>
+      <dt>ATT&amp;CK</dt>
+      <dd>${finding.techniques.map(technique)}</dd>
+    </dl>
+  </article>`
 }

@@ -1,5 +1,5 @@
-// Markup that cannot be broken by what the network says: every value is escaped, unless it is markup that
-// was made here.
+// Markup that cannot be broken by what the network says: every value is escaped, unless it is
+// markup that was made here.
 import { safeText } from '../table.ts'
 
 /** Markup made by `html`; nothing else counts as such. */
@@ -30,7 +30,10 @@ function textOf(part: Part): string {
   return escaped(String(part))
 }
 
-/** A tagged template: literal parts are markup, inserted values are escaped (also within attributes). */
+/**
+ * A tagged template: literal parts are markup, inserted values are escaped (also within
+ * attributes).
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   let text = strings[0]
   parts.forEach((part, index) => {

@@ -1,6 +1,6 @@
-// Live capture through a tcpdump child: no native module, no privilege in this process. tcpdump drops root
-// by itself; it is flushed by signal while the link is quiet, so that low rates show at once and high
-// rates stay cheap.
+// Live capture through a tcpdump child: no native module, no privilege in this process. tcpdump
+// drops root by itself; it is flushed by signal while the link is quiet, so that low rates show at
+// once and high rates stay cheap.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { OperatingError } from '../../core/errors.ts'
 import type { Intake, Source, SourceSummary } from '../source.ts'
@@ -59,7 +59,10 @@ function listen(child: ChildProcess): Promise<{ text: string; code: number | nul
   })
   return new Promise((resolve) => {
     child.once('error', (cause: NodeJS.ErrnoException) => {
-      resolve({ text: cause.code === 'ENOENT' ? 'tcpdump is not installed' : cause.message, code: 127 })
+      resolve({
+        text: cause.code === 'ENOENT' ? 'tcpdump is not installed' : cause.message,
+        code: 127,
+      })
     })
     child.once('close', (code) => resolve({ text, code }))
   })
@@ -87,11 +90,18 @@ function outcome(
   const lost = /(\d+) packets dropped by kernel/.exec(text)
   const dropped = lost ? Number(lost[1]) : undefined
   if (code === 0 || (lost && summary.records >= 0 && summary.problem?.code === 'empty')) {
-    return { dropped, problem: code === 0 && summary.problem?.code !== 'empty' ? summary.problem : undefined }
+    return {
+      dropped,
+      problem: code === 0 && summary.problem?.code !== 'empty' ? summary.problem : undefined,
+    }
   }
-  const reason = text.split('\n').findLast((line) => line.startsWith('tcpdump: ') && !line.includes('listening on'))
+  const reason = text
+    .split('\n')
+    .findLast((line) => line.startsWith('tcpdump: ') && !line.includes('listening on'))
   const words = reason?.slice(9).replace(/^[^:]*: /, '') ?? text.trim()
-  const hint = /permission|not permitted/i.test(words) ? ' (run as root, or give tcpdump cap_net_raw)' : ''
+  const hint = /permission|not permitted/i.test(words)
+    ? ' (run as root, or give tcpdump cap_net_raw)'
+    : ''
   const message = `${name}: ${words || 'tcpdump ended'}${hint}`
   return { dropped, problem: { code: 'live-capture', message, offset: 0 } }
 }

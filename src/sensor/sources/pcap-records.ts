@@ -1,6 +1,6 @@
-// The two capture formats as records: classic pcap (micro- and nanoseconds, both byte orders, the modified
-// record header) and pcapng (sections, interfaces, enhanced, simple and old packet blocks). Reads what is
-// whole in a chunk, fills the Packet, and says where and why it stopped.
+// The two capture formats as records: classic pcap (micro- and nanoseconds, both byte orders, the
+// modified record header) and pcapng (sections, interfaces, enhanced, simple and old packet
+// blocks). Reads what is whole in a chunk, fills the Packet, and says where and why it stopped.
 import { LIMITS } from '../../core/limits.ts'
 import type { Intake, SourceProblem } from '../source.ts'
 
@@ -92,7 +92,10 @@ export class CaptureRecords {
     }
     const known = [MAGIC_MICRO, MAGIC_NANO, MAGIC_MODIFIED]
     if (!known.includes(magic) && !known.includes(big)) {
-      const hint = 'not a pcap or pcapng capture (its first bytes are ' + buffer.toString('hex', at, at + 4) + ')'
+      const hint =
+        'not a pcap or pcapng capture (its first bytes are ' +
+        buffer.toString('hex', at, at + 4) +
+        ')'
       this.stop('not-a-capture', hint, 0)
       return end
     }
@@ -243,11 +246,14 @@ export class CaptureRecords {
 
   private interfaceOf(id: number, at: number): Interface | undefined {
     const found = this.interfaces[id]
-    if (!found) this.intake.anomalies.count('pcapng-unknown-interface', this.intake.packet.frame, at)
+    if (!found)
+      this.intake.anomalies.count('pcapng-unknown-interface', this.intake.packet.frame, at)
     return found
   }
 
-  /** Interface description: link type, snap length, time resolution (option 9), offset (option 14). */
+  /**
+   * Interface description: link type, snap length, time resolution (option 9), offset (option 14).
+   */
   private describe(buffer: Buffer, at: number, end: number): void {
     let unitsPerSecond = 1_000_000
     let offsetSeconds = 0

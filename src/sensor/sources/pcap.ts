@@ -2,7 +2,14 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { compressionOf, decompressed, fileChunks, pump, streamChunks, type Chunk } from '../bytes.ts'
+import {
+  compressionOf,
+  decompressed,
+  fileChunks,
+  pump,
+  streamChunks,
+  type Chunk,
+} from '../bytes.ts'
 import type { Intake, Source, SourceProblem, SourceSummary } from '../source.ts'
 import { CaptureRecords } from './pcap-records.ts'
 
@@ -80,10 +87,12 @@ async function readAll(
 
 function problemOf(name: string, cause: unknown, offset: number): SourceProblem {
   const error = cause as NodeJS.ErrnoException
-  // Without a system's or a decompressor's code it is our own fault: that must not pass as bad input.
+  // Without a system's or a decompressor's code it is our own fault: that must not pass as bad
+  // input.
   if (error.code === undefined) throw cause
   const code = error.code
-  const broken = code.startsWith('Z_') || code.startsWith('ZSTD') || code === 'ERR_STREAM_PREMATURE_CLOSE'
+  const broken =
+    code.startsWith('Z_') || code.startsWith('ZSTD') || code === 'ERR_STREAM_PREMATURE_CLOSE'
   if (broken) {
     const message = `${name}: the compressed data is broken or cut after ${offset} bytes`
     return { code: 'decompression', message, offset }
