@@ -27,7 +27,8 @@ export async function detectorsPage(): Promise<string> {
   ])
   const about =
     'What Thingward looks for. A finding says what was expected, what was seen, and which frames ' +
-    'show it; its severity can differ from the usual one given here. Techniques are those of MITRE ATT&CK.'
+    'show it; its severity can differ from the usual one given here. Techniques are those of ' +
+    'MITRE ATT&CK.'
   const head = ['detector', 'finds', 'usual severity', 'techniques']
   return page('Detectors', about, table(head, rows), ...detectors.map(section))
 }
