@@ -1,6 +1,6 @@
 // Counting refused logins per client and server: what the brute-force detectors have in common.
 // Each of them says what a refusal looks like in its protocol.
-import { SECOND, spanText } from '../core/clock.ts'
+import { MINUTE, SECOND, spanText } from '../core/clock.ts'
 import type { BoundedTable } from './bounded-table.ts'
 import { threshold, type DetectContext } from './detector.ts'
 
@@ -96,7 +96,14 @@ export class Guessing {
         (accepted ? ', then one was accepted' : ''),
       frames: guesses.frames.slice(-8),
       count: refusals,
-      taints: { originator: client, responder: server, port: words.port, from, to: last },
+      // The connections began before their logins were refused, and end after.
+      taints: {
+        originator: client,
+        responder: server,
+        port: words.port,
+        from: from - MINUTE,
+        to: last + MINUTE,
+      },
     })
   }
 }

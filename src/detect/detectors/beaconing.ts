@@ -34,7 +34,7 @@ export const detector: Detector = {
   title: 'Regular calls to an outside host',
   severity: 'low',
   techniques: ['T1071', 'T1571', 'T0869'],
-  why: 'Malware calls its controller at a steady beat; so the beat of an unknown host deserves a look.',
+  why: 'Malware calls its controller at a steady beat: that of an unknown host deserves a look.',
   respond:
     'Find out whose host it is. If the maker of the device does not name it, block it for this ' +
     'device and look for the moment the calls began.',
@@ -127,7 +127,8 @@ function judge(context: DetectContext, rhythm: Rhythm): void {
     expected: 'regular calls only to named, encrypted services of the maker',
     seen:
       `${rhythm.count} connections to ${rhythm.name || context.endpoints.addressText(responder)} ` +
-      `port ${port}, every ${spanText(interval)} (deviation ${Math.round(jitter * 100)} %)${because}`,
+      `port ${port}, every ${spanText(interval)} ` +
+      `(deviation ${Math.round(jitter * 100)} %)${because}`,
     frames: rhythm.frames,
     count: rhythm.count,
     ...(reasons.length >= 2 && {

@@ -23,7 +23,7 @@ export const detector: Detector = {
   title: 'Password sent in clear text',
   severity: 'medium',
   techniques: ['T1040', 'T1552'],
-  why: 'Anybody on the path can read the password and use it; on many devices it is also the only one.',
+  why: 'Anybody on the path can read the password and use it; on many devices it is the only one.',
   respond:
     'Switch the device to the encrypted form of the protocol, then change the password: it must ' +
     'be taken as known. Where the device cannot, let only its one client reach it.',

@@ -40,7 +40,7 @@ export const detector: Detector = {
   title: 'Network scan',
   severity: 'high',
   techniques: ['T1046', 'T0846'],
-  why: 'Scanning is the first step of an intruder and the main work of IoT malware; things do not scan.',
+  why: "Scanning is an intruder's first step and IoT malware's main work; things do not scan.",
   respond:
     'If the sender is a thing: take it off the network, it is most likely infected; look at what ' +
     'answered. If it is your own scanner, suppress this finding for its address.',

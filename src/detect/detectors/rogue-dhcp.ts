@@ -21,7 +21,7 @@ export const detector: Detector = {
   title: 'Second DHCP server',
   severity: 'high',
   techniques: ['T1557.003', 'T0830'],
-  why: 'A DHCP server decides which gateway and resolver a device uses: a second one can redirect it.',
+  why: 'A DHCP server decides which gateway and resolver devices use: a second can redirect them.',
   respond:
     'Ask who runs the second server. If nobody does, take its port down, and renew the leases it ' +
     'gave out. Turn on DHCP snooping where the switch has it.',

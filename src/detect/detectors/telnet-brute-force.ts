@@ -7,7 +7,7 @@ export const detector: Detector = {
   title: 'Telnet passwords being guessed',
   severity: 'high',
   techniques: ['T1110.001', 'T1021', 'T0859'],
-  why: 'IoT malware spreads by trying factory passwords at Telnet; one success makes a new attacker.',
+  why: 'IoT malware spreads by trying factory passwords at Telnet; each success attacks others.',
   respond:
     'Take the guessing device off the network; it is most likely infected. Switch Telnet off at ' +
     'the target, or change its password if it must stay.',
