@@ -29,7 +29,14 @@ export interface Profile {
 
 /** Whom a profile is about. A type's profile holds for all of it; a device's own comes first. */
 export type Subject =
-  | { readonly kind: 'device'; readonly device: string; readonly name?: string }
+  /** The id holds within one inventory; by MACs and addresses a stored profile finds back. */
+  | {
+      readonly kind: 'device'
+      readonly device: string
+      readonly name?: string
+      readonly macs?: readonly string[]
+      readonly addresses?: readonly string[]
+    }
   | {
       readonly kind: 'type'
       readonly manufacturer?: string

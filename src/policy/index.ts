@@ -13,7 +13,10 @@ export {
 } from './exchange.ts'
 export { settle } from './settle.ts'
 export { Site } from './site.ts'
-export { Learner, profilesOf, rulesOf, type LearnOptions } from './learn.ts'
+export { Learner, profilesFrom, profilesOf, rulesOf, type LearnerLimits } from './learn.ts'
+export { observe, type LearnOptions, type Observed, type Observing } from './observe.ts'
+export { Rebinding } from './rebind.ts'
+export { readProfile, type ProfileRead } from './read-profile.ts'
 export { compile, decide, type Attempt, type Matcher, type Reason, type Verdict } from './decide.ts'
 export {
   enforceable,

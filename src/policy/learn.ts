@@ -1,17 +1,16 @@
 // The learner: watches flows and what is said in them, and at the end writes every device's
 // profile.
-import type { Microseconds } from '../core/clock.ts'
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
-import { ConversationTable, type Conversation } from './conversation.ts'
-import { isProfiled, type PolicyContext, type PolicyDevice } from './device.ts'
+import { ConversationTable } from './conversation.ts'
+import type { PolicyDevice } from './device.ts'
 import { joined, ruleOf, serviceOf, type Entry } from './entry.ts'
-import { exchangesOf, standingOf, type Exchange } from './exchange.ts'
+import { standingOf, type Exchange } from './exchange.ts'
 import { sortedRules, PROFILE_SCHEMA_VERSION } from './form.ts'
-import type { NotLearnt, Profile, Provenance, Rule } from './form.ts'
+import type { NotLearnt, Profile, Provenance, Rule, Subject } from './form.ts'
 import { generalise } from './generalise.ts'
-import { cutOf, maturityOf } from './maturity.ts'
-import { settle } from './settle.ts'
-import { Site } from './site.ts'
+import { maturityOf } from './maturity.ts'
+import { observe, type LearnOptions, type Observed, type Observing } from './observe.ts'
+import type { Site } from './site.ts'
 import { SpeechTable } from './speech.ts'
 import { ruleCovers } from './cover.ts'
 
@@ -43,63 +42,32 @@ export class Learner implements FlowObserver {
   }
 }
 
-/** How to learn: what to leave out, and how much to hold out for maturity. */
-export interface LearnOptions extends PolicyContext {
-  /** True for traffic that findings flag: it is counted, and never learnt. */
-  readonly excluded?: (conversation: Conversation) => boolean
-  /** What the profiles were learnt from, e.g. the capture's file name. */
-  readonly source?: string
-  /** The share of the observed time that maturity learns from; default 0.7. */
-  readonly learnShare?: number
-}
-
 /**
  * A profile for every profiled device, in the order of `devices`; those without traffic get one
  * without rules. The same traffic gives the same rules, in whatever order its flows ended and
  * wherever the capture was cut.
  */
-export function profilesOf(
+export const profilesOf = (
   devices: readonly PolicyDevice[],
-  learner: Pick<Learner, 'conversations' | 'speech'>,
+  learner: Observing,
   options: LearnOptions = {},
-): Profile[] {
-  const { conversations } = learner
-  const cut = cutOf(conversations.first, conversations.last, options.learnShare ?? 0.7)
-  const source = { ...learner, devices, context: options, cut, excluded: options.excluded }
-  const exchanges = exchangesOf(source)
-  const site = new Site(devices, options, conversations.endpoints)
-  return devices
-    .filter((device) => isProfiled(device, options))
-    .map((device) => {
-      const span = { first: conversations.first, cut, last: conversations.last }
-      const learnt = { device, exchanges: settle(exchanges.get(device.id) ?? []), span }
-      const profile = profileOf(learnt, site, options)
-      return {
-        ...profile,
-        notLearnt: { ...profile.notLearnt!, ...failures(device, conversations) },
-      }
-    })
-}
+): Profile[] => profilesFrom(observe(devices, learner, options), options)
 
-const failures = (device: PolicyDevice, conversations: ConversationTable) => {
-  const sum = (of: (endpoint: number) => number) =>
-    device.endpoints.reduce((total, endpoint) => total + of(endpoint), 0)
-  return {
-    failedOut: sum((endpoint) => conversations.failedOut(endpoint)),
-    failedIn: sum((endpoint) => conversations.failedIn(endpoint)),
-  }
+/** The same from what `observe` has found, for those who need that too. */
+export function profilesFrom(observed: Observed, options: LearnOptions = {}): Profile[] {
+  const { site, exchanges, failures, span } = observed
+  return [...exchanges].map(([id, seen]) => {
+    const learnt = { device: site.devices.get(id)!, exchanges: seen, span }
+    const profile = profileOf(learnt, site, options)
+    return { ...profile, notLearnt: { ...profile.notLearnt!, ...failures.get(id) } }
+  })
 }
 
 interface Learnt {
   readonly device: PolicyDevice
   /** Settled. */
   readonly exchanges: readonly Exchange[]
-  /** When flows began: the first, the first held out, the last. */
-  readonly span: {
-    readonly first: Microseconds
-    readonly cut: Microseconds
-    readonly last: Microseconds
-  }
+  readonly span: Observed['span']
 }
 
 function profileOf(learnt: Learnt, site: Site, options: LearnOptions): Profile {
@@ -114,7 +82,7 @@ function profileOf(learnt: Learnt, site: Site, options: LearnOptions): Profile {
   const early = rulesOf(before, site, provenance)
   return {
     schemaVersion: PROFILE_SCHEMA_VERSION,
-    subject: { kind: 'device', device: device.id, name: device.name },
+    subject: subjectOf(device),
     phase: 'learn',
     rules,
     maturity: maturityOf({ device: device.id, exchanges, early, span }, site),
@@ -123,6 +91,14 @@ function profileOf(learnt: Learnt, site: Site, options: LearnOptions): Profile {
     ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),
   }
 }
+
+const subjectOf = ({ id, name, macs, addresses }: PolicyDevice): Subject => ({
+  kind: 'device',
+  device: id,
+  name,
+  macs,
+  addresses,
+})
 
 /** The rules that a device's settled exchanges need: minimal, sorted by id. */
 export function rulesOf(
@@ -145,9 +121,14 @@ function minimal(entries: readonly Entry[], site: Site): Entry[] {
   const target = entries.map((_, index) => index)
   for (const group of groups.values()) {
     for (const narrow of group) {
-      // Equal ones were joined before, so no two include each other.
+      const includes = (one: number, other: number) =>
+        ruleCovers(contents[one], contents[other], site)
+      // Of two that include each other the first one stays.
       const broad = group.find(
-        (other) => other !== narrow && ruleCovers(contents[other], contents[narrow], site),
+        (other) =>
+          other !== narrow &&
+          includes(other, narrow) &&
+          (other < narrow || !includes(narrow, other)),
       )
       if (broad !== undefined) target[narrow] = broad
     }

@@ -4,7 +4,7 @@ import type { Microseconds } from '../core/clock.ts'
 import { compile, type Reason, type Verdict } from './decide.ts'
 import { enforceable, type Enforcement } from './enforceable.ts'
 import { exactRule } from './entry.ts'
-import { standingOf, type Exchange } from './exchange.ts'
+import { standingOf, type Exchange, type ExchangePeer } from './exchange.ts'
 import type { Profile, Rule } from './form.ts'
 import type { Site } from './site.ts'
 import { ruleText } from './wording.ts'
@@ -39,6 +39,9 @@ export interface Amount {
 
 /** One kind of traffic that would be denied. */
 export interface Denied {
+  readonly initiated: Exchange['initiated']
+  /** The other side as it was seen. */
+  readonly peer: ExchangePeer
   readonly reason: Reason
   /** The rule that comes nearest. */
   readonly nearest?: string
@@ -118,6 +121,8 @@ function deniedOf(one: Exchange, verdict: Verdict, site: Site): Denied {
   const remedy = exactRule(one, { kind: 'learnt' }, site)
   const device = site.devices.get(one.device) ?? {}
   return {
+    initiated: one.initiated,
+    peer: one.peer,
     reason: verdict.reason,
     ...(verdict.rule && { nearest: verdict.rule.id }),
     ...wordsOf(verdict, remedy),

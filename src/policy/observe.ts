@@ -1,0 +1,69 @@
+// What was observed, ready to be learnt from, judged, replayed or compared: every profiled device's
+// settled exchanges, and the site they happened in.
+import type { Microseconds } from '../core/clock.ts'
+import type { Conversation, ConversationTable } from './conversation.ts'
+import type { PolicyContext, PolicyDevice } from './device.ts'
+import { exchangesOf, type Exchange } from './exchange.ts'
+import type { NotLearnt } from './form.ts'
+import { cutOf } from './maturity.ts'
+import { settle } from './settle.ts'
+import { Site } from './site.ts'
+import type { SpeechTable } from './speech.ts'
+
+/** The tables that a Learner fills. */
+export interface Observing {
+  readonly conversations: ConversationTable
+  readonly speech: SpeechTable
+}
+
+/** How to learn: what to leave out, and how much to hold out for maturity. */
+export interface LearnOptions extends PolicyContext {
+  /** True for traffic that findings flag: it is counted, and never learnt. */
+  readonly excluded?: (conversation: Conversation) => boolean
+  /** What the profiles were learnt from, e.g. the capture's file name. */
+  readonly source?: string
+  /** The share of the observed time that maturity learns from; default 0.7. */
+  readonly learnShare?: number
+}
+
+/** All that policy knows of a run. */
+export interface Observed {
+  readonly site: Site
+  /** By device id, in the order of the devices given; profiled devices only. */
+  readonly exchanges: ReadonlyMap<string, readonly Exchange[]>
+  /** Connection attempts that nobody accepted, by device id. */
+  readonly failures: ReadonlyMap<string, Pick<NotLearnt, 'failedOut' | 'failedIn'>>
+  /** When flows began: the first, the first held out (Infinity: none), the last. */
+  readonly span: {
+    readonly first: Microseconds
+    readonly cut: Microseconds
+    readonly last: Microseconds
+  }
+}
+
+/** Derives everything from the learner's tables; do it once, at the end. */
+export function observe(
+  devices: readonly PolicyDevice[],
+  learner: Observing,
+  options: LearnOptions = {},
+): Observed {
+  const { conversations, speech } = learner
+  const { first, last } = conversations
+  const cut = cutOf(first, last, options.learnShare ?? 0.7)
+  const { excluded } = options
+  const raw = exchangesOf({ conversations, speech, devices, context: options, cut, excluded })
+  const exchanges = new Map([...raw].map(([id, all]) => [id, settle(all)]))
+  const counted = devices.filter(({ id }) => raw.has(id))
+  const failures = new Map(counted.map((device) => [device.id, failuresOf(device, conversations)]))
+  const site = new Site(devices, options, conversations.endpoints)
+  return { site, exchanges, failures, span: { first, cut, last } }
+}
+
+function failuresOf(device: PolicyDevice, conversations: ConversationTable) {
+  const sum = (of: (endpoint: number) => number) =>
+    device.endpoints.reduce((total, endpoint) => total + of(endpoint), 0)
+  return {
+    failedOut: sum((endpoint) => conversations.failedOut(endpoint)),
+    failedIn: sum((endpoint) => conversations.failedIn(endpoint)),
+  }
+}
