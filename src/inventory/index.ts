@@ -26,6 +26,7 @@ export { makerOf, type Maker } from './tables/makers.ts'
 export { evidenceText } from './assembly.ts'
 export { loadMacRegistry, MacRegistry } from './mac-registry.ts'
 export { INVENTORY_LIMITS } from './limits.ts'
+export { RecogBook, type RecogSummary } from './recog.ts'
 export type { Identifier, Note, Notebook } from './identifier.ts'
 
 /** Loads `identifiers/`, one file each; a file that does not fit stops the start. */

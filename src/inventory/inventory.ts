@@ -10,6 +10,7 @@ import { mergeNodes, type Grouped } from './merging.ts'
 import { Neighbourhood, PLACE } from './neighbourhood.ts'
 import { findNodes, type Node, type Nodes } from './nodes.ts'
 import { Notes } from './notes.ts'
+import type { RecogBook } from './recog.ts'
 import { Services } from './services.ts'
 
 /** What an Inventory is built from. `endpoints` is the sensor's own table. */
@@ -18,6 +19,8 @@ export interface InventoryOptions {
   readonly identifiers: readonly Identifier[]
   /** The IEEE's list; without it manufacturers come from the devices' own words only. */
   readonly registry?: MacRegistry | (() => MacRegistry)
+  /** Fingerprints from a folder that the user names. */
+  readonly recog?: RecogBook
   /** Prefixes that are ours beyond the private ones, e.g. `203.0.113.0/24`. */
   readonly local?: readonly string[]
 }
@@ -58,7 +61,7 @@ export class Inventory implements FlowObserver {
     this.options = options
     this.endpoints = options.endpoints
     this.neighbourhood = new Neighbourhood(options.endpoints)
-    this.notes = new Notes(this.neighbourhood)
+    this.notes = new Notes(this.neighbourhood, options.recog)
     this.services = new Services(this.neighbourhood)
     for (const prefix of options.local ?? []) this.neighbourhood.learn(prefix)
     for (const identifier of options.identifiers) {

@@ -5,7 +5,7 @@ import type { Limit } from '../core/limits.ts'
 export const INVENTORY_LIMITS = Object.freeze({
   notes: {
     name: 'inventoryNotes',
-    value: 262_144,
+    value: 524_288,
     unit: 'notes',
     why: 'facts kept of all endpoints together',
   },

@@ -55,9 +55,9 @@ export class Neighbourhood {
    * text is no prefix, or so short that half the Internet would be local; true also when it was
    * known.
    */
-  learn(text: string): boolean {
+  learn(text: string, shortest = { v4: 8, v6: 16 }): boolean {
     const prefix = readPrefix(text)
-    if (!prefix) return false
+    if (!prefix || prefix.length < (prefix.v6 ? shortest.v6 : shortest.v4)) return false
     if (this.prefixes.some((known) => known.text === prefix.text)) return true
     if (this.prefixes.length >= INVENTORY_LIMITS.prefixes.value) return false
     this.prefixes.push(prefix)
@@ -147,7 +147,7 @@ const sameBits = (a: number, b: number, bits: number) =>
 /** The upper `bits` bits of a word set. */
 const maskOf = (bits: number) => (bits <= 0 ? 0 : bits >= 32 ? -1 : ~(-1 >>> bits))
 
-/** Reads a prefix; IPv4 shorter than /8 and IPv6 shorter than /16 are refused. */
+/** Reads `address/length`; a bare address is as long as it can be. */
 function readPrefix(text: string): Prefix | undefined {
   const [address, lengthText] = text.split('/')
   const v4 = parseV4(address)
@@ -155,7 +155,7 @@ function readPrefix(text: string): Prefix | undefined {
   if (v4 === undefined && !groups) return undefined
   const most = groups ? 128 : 32
   const length = lengthText === undefined ? most : Number(lengthText)
-  if (!Number.isInteger(length) || length < (groups ? 16 : 8) || length > most) return undefined
+  if (!Number.isInteger(length) || length < 0 || length > most) return undefined
   const words = (groups ? [0, 2, 4, 6].map((at) => (groups[at] << 16) | groups[at + 1]) : [v4 ?? 0])
     // Host bits are cut off, so that each lease of a network names the same prefix.
     .map((word, which) => word & maskOf(length - which * 32))

@@ -7,6 +7,7 @@ import type { AttributeName, Category, Contradiction, Strength } from './device.
 import { MARK, type Note, type Notebook } from './identifier.ts'
 import { INVENTORY_LIMITS } from './limits.ts'
 import { PLACE, type Neighbourhood } from './neighbourhood.ts'
+import type { RecogBook } from './recog.ts'
 import { cloudOf } from './tables/clouds.ts'
 import { concludeCloud, concludeHostname } from './tables/naming.ts'
 
@@ -114,6 +115,8 @@ const NOTHING_YET: Transaction = {
   fromOriginator: true,
   fields: {},
 }
+/** Anybody can send an RA or a lease: it cannot make half the Internet local. */
+const LEARNT_SHORTEST = { v4: 16, v6: 48 }
 /** Names of clouds looked up lately, with or without a row: they repeat. */
 const NAMES_KEPT = 8192
 
@@ -138,7 +141,10 @@ export class Notes implements Notebook {
   private readonly lists: (Entry[] | undefined)[] = []
   private outside = 0
 
-  constructor(neighbourhood: Neighbourhood) {
+  private readonly recog: RecogBook | undefined
+
+  constructor(neighbourhood: Neighbourhood, recog?: RecogBook) {
+    this.recog = recog
     this.neighbourhood = neighbourhood
     this.endpoints = neighbourhood.endpoints
   }
@@ -183,6 +189,7 @@ export class Notes implements Notebook {
     list.push(entry)
     this.size++
     if (isOutside) this.outside++
+    this.recog?.conclude(entry, source, text)
     return entry
   }
 
@@ -248,6 +255,6 @@ export class Notes implements Notebook {
   }
 
   learnPrefix(prefix: string): void {
-    this.neighbourhood.learn(prefix)
+    this.neighbourhood.learn(prefix, LEARNT_SHORTEST)
   }
 }
