@@ -255,7 +255,7 @@ export function peerMatcher(
     case 'name':
       return (actual) => actual.name !== '' && nameMatches(peer.name, actual.name)
     case 'prefix':
-      return prefixMatcher(parsePrefix(peer.prefix))
+      return prefixMatcher(parsePrefix(peer.prefix), site)
     case 'device':
       return (actual) => actual.device === peer.device
     case 'multicast':
@@ -275,11 +275,11 @@ export function peerMatcher(
   }
 }
 
-function prefixMatcher(prefix: Prefix | undefined): (actual: ExchangePeer) => boolean {
+function prefixMatcher(prefix: Prefix | undefined, site: Site) {
   if (!prefix) return () => false
-  return (actual) => {
+  return (actual: ExchangePeer) => {
     const address = actual.address === 'broadcast' ? '255.255.255.255' : actual.address
-    const inner = parsePrefix(address)
+    const inner = site.parsed(address)
     return inner !== undefined && contains(prefix, inner)
   }
 }

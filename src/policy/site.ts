@@ -8,6 +8,8 @@ import type { Peer } from './form.ts'
 import { broadcastOf, contains, groupsOf, isPrivate, parsePrefix, type Prefix } from './prefix.ts'
 
 const BROADCAST_MAC = 0xffffffffffff
+/** Texts of addresses remembered. */
+const PARSED_MAX = 8192
 
 /** A site's devices and networks, indexed for looking up. Made once per derivation. */
 export class Site {
@@ -19,6 +21,7 @@ export class Site {
   private readonly prefixes: readonly Prefix[]
   private readonly broadcasts: ReadonlySet<string>
   private readonly peers = new Map<number, ExchangePeer>()
+  private readonly parsedTexts = new Map<string, Prefix | undefined>()
 
   constructor(
     devices: readonly PolicyDevice[],
@@ -95,8 +98,18 @@ export class Site {
 
   /** Whether an address lies in one of the site's stated networks. */
   isInside(address: string): boolean {
-    const groups = this.prefixes.length > 0 ? parsePrefix(address) : undefined
-    return groups !== undefined && this.prefixes.some((prefix) => contains(prefix, groups))
+    const inner = this.prefixes.length > 0 ? this.parsed(address) : undefined
+    return inner !== undefined && this.prefixes.some((prefix) => contains(prefix, inner))
+  }
+
+  /** `parsePrefix`, remembered: the same few addresses are asked about again and again. */
+  parsed(text: string): Prefix | undefined {
+    const known = this.parsedTexts.get(text)
+    if (known !== undefined || this.parsedTexts.has(text)) return known
+    if (this.parsedTexts.size >= PARSED_MAX) this.parsedTexts.clear()
+    const prefix = parsePrefix(text)
+    this.parsedTexts.set(text, prefix)
+    return prefix
   }
 
   /**
