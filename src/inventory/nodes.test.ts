@@ -160,6 +160,19 @@ test('an address claimed by two stays with the first, and the dispute is told', 
   assert.equal(on.device('192.168.1.1').macs[0], ROUTER)
 })
 
+test('who relays under a disputed address is no router', () => {
+  const on = site()
+  const mallory = '08:00:27:10:00:66'
+  claim(on, ROUTER, '192.168.1.1')
+  on.talk(`${LAPTOP} 192.168.1.9`, `${ROUTER} 203.0.113.7`)
+  claim(on, mallory, '192.168.1.1')
+  on.talk(`${LAPTOP} 192.168.1.9`, `${mallory} 203.0.113.7`)
+  claim(on, ROUTER, '192.168.1.1')
+  assert.equal(on.device(ROUTER).kind, 'infrastructure')
+  assert.equal(on.device(mallory).kind, 'unknown')
+  assert.deepEqual(on.device(mallory).limits, ['disputed-address', 'relays-disputed'])
+})
+
 test('an address that moves to another MAC later is no dispute', () => {
   const on = site()
   claim(on, CAMERA, '192.168.1.5')

@@ -152,6 +152,9 @@ class NodeFinder {
       const node = this.list[index]
       node.addresses.delete(address)
       node.limits.add('disputed-address')
+      // Who relays with an address that is another's stands in between: no router of ours.
+      if (node.routerBecause !== '') node.limits.add('relays-disputed')
+      node.routerBecause = ''
       node.disputes.push({
         endpoint: node.endpoints[0] ?? 0,
         attribute: 'address',
