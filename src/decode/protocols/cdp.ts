@@ -48,6 +48,9 @@ const CAPABILITIES = [
   'remotely-managed',
 ]
 const VALUES_MAX = 64
+const CDP = 0x2000
+/** UDLD, VTP and DTP are sent to the same group address: they share CDP's flow. */
+const NEIGHBOURS = new Set([0x0111, 0x2003, 0x2004])
 
 const textOf = (value: Cursor) => clip(value.utf8(value.remaining).trim())
 
@@ -118,9 +121,10 @@ export const protocol: Protocol = {
   decode(cursor: Cursor, message: Message): Progress {
     // DSAP, SSAP, control, then SNAP: organisation 00-00-0c, protocol 0x2000.
     if (cursor.peek16(3) !== 0 || cursor.peek(5) !== 0x0c) return FOREIGN
-    if (cursor.peek16(6) !== 0x2000) {
+    const kind = cursor.peek16(6)
+    if (kind !== CDP) {
       cursor.seek(cursor.end)
-      return NEXT
+      return NEIGHBOURS.has(kind) ? NEXT : FOREIGN
     }
     cursor.skip(8 + 4)
     const fields: Draft = { kind: 'neighbour', chassis: '', port: '', capabilities: [] }

@@ -142,9 +142,11 @@ export const protocol: Protocol = {
     const length = cursor.u16()
     if (!cursor.has(length)) {
       cursor.seek(cursor.end)
-      if (message.packet.cut) return MORE
-      message.anomaly('eapol-short')
-      return NEXT
+      if (!message.packet.cut) message.anomaly('eapol-short')
+      // Captures that keep headers only still show that it happened.
+      else if (type === 3) message.emit({ kind: 'key' })
+      else if (type === 0) message.emit({ kind: 'eap' })
+      return message.packet.cut ? MORE : NEXT
     }
     const body = cursor.sub(length)
     cursor.seek(cursor.end)

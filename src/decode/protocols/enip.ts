@@ -158,13 +158,13 @@ export const protocol: Protocol = {
   id: 'enip',
   title: 'EtherNet/IP',
   spec: 'ODVA, The CIP Networks Library volumes 1 and 2',
-  over: [tcp(44818), udp(44818, 2222)],
+  over: [udp(44818, 2222), tcp(44818)],
   industrial: true,
   // 2 is cyclic input and output.
   startsWith: [...COMMANDS, 2],
   packets: Infinity,
 
-  recognise(cursor: Cursor): Certainty {
+  recognise(cursor: Cursor, message: Message): Certainty {
     if (isCyclic(cursor)) return YES
     const length = headerLength(cursor)
     if (length < 0 || cursor.remaining < HEADER) return NO
@@ -177,7 +177,10 @@ export const protocol: Protocol = {
       const handle = cursor.peek16(24) | cursor.peek16(26)
       return handle === 0 && swap(cursor.peek16(30)) >= 2 && length >= 16 ? YES : MAYBE
     }
-    if (command === COMMAND.listIdentity) return length === cursor.remaining - HEADER ? YES : MAYBE
+    if (command === COMMAND.listIdentity && length === cursor.remaining - HEADER) {
+      // Nearly all zeros: over TCP too many others begin so.
+      return message.packet.ipProtocol === 6 ? MAYBE : YES
+    }
     return MAYBE
   },
 

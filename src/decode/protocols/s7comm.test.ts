@@ -173,8 +173,10 @@ test('an empty data unit that is not marked as last opens nothing', () => {
 })
 
 test('MMS, RDP and H.323 over TPKT are not S7', () => {
-  const mms = '0300 0016 11 e0 0000 0001 00 c0 01 0d c2 02 0001 c1 02 0000'
-  assert.equal(rehearse(protocol, [{ hex: mms }]).certainty, 0)
+  for (const selectors of ['c2 02 0001 c1 02 0000', 'c2 02 0200 c1 02 0002']) {
+    const mms = `0300 0016 11 e0 0000 0001 00 c0 01 0d ${selectors}`
+    assert.equal(rehearse(protocol, [{ hex: mms }]).certainty, 0)
+  }
   const rdp = '0300 0013 0e e0 0000 0000 00 01 00 0800 03000000'
   assert.equal(rehearse(protocol, [{ hex: rdp }]).certainty, 0)
   assert.equal(rehearse(protocol, [data('0d 20 05 06')]).progress, 3)

@@ -76,12 +76,11 @@ const SZL = 0x401
 
 const fresh = (): State => ({ misfits: 0, called: '', sure: false, open: [false, false] })
 
-/**
- * Selectors that Siemens' tools use: connection type 1 to 3 and rack/slot, LOGO's, or the TIA
- * names.
- */
+/** How selectors of S7comm-plus begin. */
+const TIA = 'SIMATIC-ROOT'
+
+/** Selectors of two bytes that Siemens' tools use: connection type 1 to 3 and rack/slot, LOGO's. */
 function isSiemens(selector: string): boolean {
-  if (selector.startsWith('SIMATIC-ROOT')) return true
   const type = selector.charCodeAt(0)
   return selector.length === 2 && ((type >= 1 && type <= 3) || type === 0x10 || selector === 'MW')
 }
@@ -303,7 +302,8 @@ export const protocol: Protocol = {
     }
     if (type !== COTP.connectRequest && type !== COTP.connectConfirm) return NO
     const { called, calling } = readConnect(cursor)
-    return isSiemens(called) && calling.length === 2 ? YES : NO
+    if (called.startsWith(TIA)) return YES
+    return isSiemens(called) && isSiemens(calling) ? YES : NO
   },
 
   decode(cursor: Cursor, message: Message): Progress {
