@@ -69,6 +69,8 @@ const login = (type: number, body: string) =>
   )
 const named = login(324, `${text('id')} ${text('operator')} ${text('secret')} ${text()}`)
 const write = call(673, `${u32(1)} 0302 00 ${text('Pump.Speed')} ${u32(13)} ${text()} 00`)
+const filler = 'ab'.repeat(40000)
+const large = call(673, `${u32(1)} 0302 00 ${text('Big')} ${u32(13)} ${text()} ${filler}`)
 const method = call(712, `${u32(1)} 0102 1234 0102 3512 ${u32(0)}`)
 const node = (id: number) => `0100${(id & 255).toString(16).padStart(2, '0')}${high(id)}`
 const variable = (id: number) => `${node(id)} ${u32(13)} ${text()} 0000 ${text()}`
@@ -166,10 +168,6 @@ test('publishing is said once', () => {
 })
 
 test('a chunk larger than what is kept is read at its head and passed by', () => {
-  const large = call(
-    673,
-    `${u32(1)} 0302 00 ${text('Big')} ${u32(13)} ${text()} ${'ab'.repeat(40000)}`,
-  )
   const bytes = Buffer.from(large.hex ?? '', 'hex')
   const parts = [bytes.subarray(0, 9000), bytes.subarray(9000, 30000), bytes.subarray(30000)]
   const { said, anomalies } = rehearse(protocol, [...parts.map((part) => ({ bytes: part })), write])
@@ -178,6 +176,11 @@ test('a chunk larger than what is kept is read at its head and passed by', () =>
     said.map((fields) => fields.node),
     ['ns=2;s=Big', 'ns=2;s=Pump.Speed'],
   )
+})
+
+test('a hole within a large chunk ends where the next message begins', () => {
+  const head = Buffer.from(large.hex ?? '', 'hex').subarray(0, 9000)
+  assert.equal(rehearse(protocol, [{ bytes: head }, write]).said.length, 2)
 })
 
 test('what is encrypted is not guessed at; continuing chunks are passed by', () => {

@@ -30,7 +30,7 @@ export type { OpcuaFields } from '../opcua-services.ts'
 const HEADER = 8
 /** Of a larger chunk only so much is read. */
 const HEAD_MAX = 8192
-const CHUNK_MAX = 1 << 26
+const CHUNK_MAX = 1 << 20
 const F = 0x46
 const C = 0x43
 const A = 0x41
@@ -131,7 +131,8 @@ export const protocol: Protocol = {
   decode(cursor: Cursor, message: Message): Progress {
     const side = message.fromOriginator ? 0 : 1
     const known = message.state as OpcuaState | undefined
-    if (known && known.skip[side] > 0) {
+    // After a hole in the stream the count is wrong: a message at a segment's start ends it.
+    if (known && known.skip[side] > 0 && headerType(cursor) < 0) {
       const count = Math.min(known.skip[side], cursor.remaining)
       known.skip[side] -= count
       cursor.skip(count)
