@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import oui from 'oui-data' with { type: 'json' }
 
+import { needs, needsRoot } from '../needs.ts'
 import { eui64 } from './addressing.ts'
 import { makeCertificates } from './certificates.ts'
 import { deviceNamed, devices, gateway } from './devices.ts'
@@ -18,7 +19,8 @@ import { capture } from './record.ts'
 import { startDevice, startInfrastructure } from './services.ts'
 
 const programs = ['ip', 'nft', 'ethtool', 'sysctl', 'openssl', 'tcpdump', 'dnsmasq', 'udhcpc']
-const reason = obstacle([...programs, 'mosquitto', 'coap-server-gnutls', 'coap-client-notls'])
+programs.push('mosquitto', 'coap-server-gnutls', 'coap-client-notls')
+const skip = needsRoot() || needs(...programs) || (obstacle(programs) ?? false)
 
 test('the table names the manufacturer that the MAC prefix says', () => {
   for (const { name, mac, manufacturer } of devices) {
@@ -58,7 +60,7 @@ async function recordFiveSeconds(network: Network): Promise<string> {
 test(
   'raises a gateway and two devices, records them, leaves nothing',
   {
-    skip: reason ?? false,
+    skip,
     timeout: 30_000,
   },
   async () => {
