@@ -347,6 +347,110 @@ const CASES: readonly Case[] = [
     fields: { kind: 'connect', clientId: 'DVES_1A2B3C' },
     says: { type: 'plug', os: 'Tasmota' },
   },
+  {
+    by: 'tplink',
+    what: 'a plug that answers get_sysinfo',
+    fields: {
+      kind: 'response',
+      model: 'HS110(EU)',
+      type: 'IOT.SMARTPLUGSWITCH',
+      firmware: '1.2.5 Build 171213',
+      deviceId: '8006E9A3B1C2',
+    },
+    port: 9999,
+    says: {
+      manufacturer: 'TP-Link',
+      type: 'plug',
+      model: 'HS110(EU)',
+      firmware: '1.2.5 Build 171213',
+    },
+    identities: ['device-id 8006e9a3b1c2'],
+  },
+  {
+    by: 'tuya',
+    what: 'an announcement says the platform, no maker',
+    fields: { kind: 'announcement', deviceId: 'bf1234567890abcdef', version: '3.3' },
+    says: {},
+    software: ['Tuya platform 3.3'],
+    identities: ['device-id tuya-bf1234567890abcdef'],
+  },
+  {
+    by: 'xiaomi-miio',
+    what: 'an answer to a hello',
+    fields: { kind: 'hello-answer', deviceId: 123_987_456 },
+    port: 54_321,
+    says: { manufacturer: 'Xiaomi' },
+    identities: ['device-id miio-123987456'],
+  },
+  {
+    by: 'lifx',
+    what: 'a lamp with its firmware',
+    fields: { kind: 'state', firmware: '3.70' },
+    port: 56_700,
+    says: { manufacturer: 'LIFX', type: 'light', firmware: '3.70' },
+  },
+  {
+    by: 'sip',
+    what: 'a telephone by its user agent',
+    fields: { kind: 'request', method: 'REGISTER', userAgent: 'Yealink SIP-T46S 66.84.0.15' },
+    says: { manufacturer: 'Yealink', type: 'voip-phone', model: 'T46S', firmware: '66.84.0.15' },
+  },
+  {
+    by: 'smb',
+    what: 'a Windows server by its challenge',
+    fields: { kind: 'challenge', host: 'FILES-2', osVersion: '10.0.17763' },
+    port: 445,
+    says: { hostname: 'FILES-2', type: 'computer', os: 'Windows NT 10.0.17763' },
+  },
+  {
+    by: 'knx',
+    what: 'a router that describes itself',
+    fields: {
+      kind: 'description',
+      response: true,
+      device: { name: 'IP Router', serial: '00c501020304', mac: '' },
+    },
+    port: 3671,
+    says: { type: 'gateway', model: 'IP Router', serial: '00c501020304' },
+    identities: ['serial knx-00c501020304'],
+  },
+  {
+    by: 'dropbox-lan',
+    what: 'a beacon',
+    fields: { kind: 'beacon' },
+    says: { type: 'computer' },
+    software: ['Dropbox'],
+  },
+  {
+    by: 'eapol',
+    what: 'a device that joins by WPS',
+    fields: { kind: 'eap', device: { manufacturer: 'Edimax', model: 'IC-3115W', serial: '12345' } },
+    says: { manufacturer: 'Edimax', type: 'camera', model: 'IC-3115W', serial: '12345' },
+  },
+  {
+    by: 'omron-fins',
+    what: 'controller data',
+    fields: { kind: 'response', device: { model: 'CJ2M-CPU31', version: '02.01' } },
+    port: 9600,
+    says: { manufacturer: 'Omron', type: 'plc', model: 'CJ2M-CPU31', firmware: '02.01' },
+  },
+  {
+    by: 'melsec',
+    what: 'a CPU model',
+    fields: { kind: 'response', device: { model: 'Q03UDVCPU', code: 614 } },
+    port: 5007,
+    says: { manufacturer: 'Mitsubishi Electric', type: 'plc', model: 'Q03UDVCPU' },
+  },
+  {
+    by: 'mms',
+    what: 'an identify answer',
+    fields: {
+      kind: 'response',
+      device: { vendor: 'Schweitzer Engineering', model: 'SEL-421', revision: 'R127' },
+    },
+    port: 102,
+    says: { manufacturer: 'SEL', type: 'rtu', model: 'SEL-421', firmware: 'R127' },
+  },
 ]
 
 const all = await loadIdentifiers()
@@ -391,6 +495,19 @@ test('coap: a path asked of a device speaks of the device', () => {
   site.say('coap', `02:00:00:00:00:06 192.168.1.6 > ${HERE}`, { kind: 'request', path: 'light' })
   assert.deepEqual(valuesOf(site.device(MAC)), { type: 'light' })
   assert.deepEqual(valuesOf(site.device('02:00:00:00:00:06')), {})
+})
+
+test('radius: the network says which MAC has which address', () => {
+  const identifier = all.find(({ id }) => id === 'radius')
+  assert.ok(identifier)
+  const site = new Site([identifier])
+  const station = { callingStation: '02-00-00-00-00-05', calledStation: '02-00-00-00-00-99:net' }
+  const fields = { kind: 'accounting-request', ...station, assignedAddress: '192.168.1.5' }
+  site.send(HERE, '02:00:00:00:00:06 192.168.1.6')
+  site.say('radius', '02:00:00:00:00:09 192.168.1.2', fields)
+  const found = site.device('192.168.1.5')
+  assert.deepEqual(found.macs, [MAC])
+  assert.equal(site.device('192.168.1.2').attributes.type?.value, 'access-point')
 })
 
 test('hostile fields of any shape are never a throw', () => {

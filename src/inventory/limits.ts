@@ -39,6 +39,12 @@ export const INVENTORY_LIMITS = Object.freeze({
     unit: 'services',
     why: 'ports kept of all endpoints',
   },
+  fleeting: {
+    name: 'inventoryFleeting',
+    value: 256,
+    unit: 'devices',
+    why: 'MACs that sent one or two packets, got none, and own nothing: more of them are a flood',
+  },
   prefixes: {
     name: 'inventoryPrefixes',
     value: 256,

@@ -217,3 +217,22 @@ test('ids are given by MAC, stay, and new devices get new ones', () => {
   const after = on.devices().map(({ id, macs }) => `${id} ${macs.join()}`)
   assert.deepEqual(after.toSorted(), [...before, 'd3 00:17:88:10:00:02'].toSorted())
 })
+
+test('a flood of made-up senders is counted, not listed; a few of them are', () => {
+  const play = (count: number) => {
+    const on = site()
+    on.talk(`${LAPTOP} 192.168.1.9`, `${ROUTER} 192.168.1.1`)
+    for (let number = 0; number < count; number++) {
+      const end = number.toString(16).padStart(4, '0').replace(/(..)$/, ':$1')
+      on.send(`02:aa:bb:cc:${end} 198.51.${number >> 8}.${number & 255}`, `${ROUTER} 192.168.1.1`)
+    }
+    return on
+  }
+  assert.equal(play(20).devices().length, 22)
+  const flooded = play(1000)
+  assert.equal(flooded.devices().length, 2)
+  assert.deepEqual(
+    flooded.inventory.limitsMet().map(({ name, dropped }) => `${name} ${dropped}`),
+    ['inventoryFleeting 1000'],
+  )
+})

@@ -10,6 +10,7 @@ import {
   type Claimed,
   type Interface,
 } from './interfaces.ts'
+import { INVENTORY_LIMITS } from './limits.ts'
 import { PLACE } from './neighbourhood.ts'
 import type { Notes } from './notes.ts'
 import { isRandomMac } from './tables/local-macs.ts'
@@ -35,6 +36,8 @@ export interface Nodes {
   readonly list: readonly Node[]
   /** Node index by endpoint, -1: none (outside, group, never sent anything). */
   readonly ofEndpoint: Int32Array
+  /** MACs left out because a flood of made-up senders has no end. */
+  readonly fleeting: number
 }
 
 export function findNodes(notes: Notes): Nodes {
@@ -60,7 +63,10 @@ class NodeFinder {
     const { byMac, bare } = findInterfaces(this.notes)
     this.interfaces = byMac
     const interfaces = [...byMac.values()]
-    for (const found of interfaces) this.addInterface(found)
+    const fleeting = interfaces.filter((found) => this.isFleeting(found))
+    const isFlood = fleeting.length > INVENTORY_LIMITS.fleeting.value
+    const dropped = new Set(isFlood ? fleeting : [])
+    for (const found of interfaces) if (!dropped.has(found)) this.addInterface(found)
     for (const [address, owners] of this.owners) this.settle(address, owners)
     for (const found of interfaces) {
       this.addRelayed(found)
@@ -70,7 +76,26 @@ class NodeFinder {
       }
     }
     for (const seen of bare.values()) this.addBare(seen)
-    return { list: this.list, ofEndpoint: this.ofEndpoint }
+    return { list: this.list, ofEndpoint: this.ofEndpoint, fleeting: dropped.size }
+  }
+
+  /**
+   * One or two packets sent, nothing received, nothing claimed and nothing said but DHCP's first
+   * words: what floods with made-up MACs leave behind, and now and then a real device.
+   */
+  private isFleeting(found: Interface): boolean {
+    if (found.claims.size > 0 || found.packetsOut > 2 || found.packetsOut === 0) return false
+    if ((found.marks & MARK.alive) !== 0) return false
+    for (const seen of found.addresses.values()) {
+      if (seen.packetsIn > 0 || !this.isMute(seen.endpoints)) return false
+    }
+    return this.isMute(found.bare)
+  }
+
+  private isMute(endpoints: readonly number[]): boolean {
+    return endpoints.every((endpoint) =>
+      this.notes.of(endpoint).every(({ source }) => source.startsWith('dhcp-')),
+    )
   }
 
   private make(key: string, mac: MacNumber): number {

@@ -29,7 +29,7 @@ export const identifier: Identifier = {
     const { fields, destination } = transaction
     if (fields['kind'] !== 'request') return
     const path = textOf(fields, 'path')
-    if (path === '' || path.startsWith('.well-known')) return
+    if (path === '' || /^\/?(\.well-known|$)/.test(path)) return
     const note = notebook.note(destination, 'coap-path', path)
     if (note) applyHints(note, path, PATHS)
   },

@@ -32,6 +32,9 @@ export const INDUSTRIAL: ReadonlyMap<string, IndustrialProtocol> = new Map<
   ['goose', { server: 'rtu', serverConfidence: 0.75, client: 'rtu' }],
   ['sv', { server: 'rtu', serverConfidence: 0.7, client: 'rtu' }],
   ['knx', { server: 'gateway', serverConfidence: 0.7, client: 'hmi' }],
+  ['mms', { server: 'rtu', serverConfidence: 0.55, client: 'hmi' }],
+  ['melsec', { server: 'plc', serverConfidence: 0.9, client: 'hmi' }],
+  ['omron-fins', { server: 'plc', serverConfidence: 0.9, client: 'hmi' }],
   ['hart-ip', { server: 'gateway', serverConfidence: 0.6, client: 'hmi' }],
   ['synchrophasor', { server: 'rtu', serverConfidence: 0.8, client: 'server' }],
 ])
