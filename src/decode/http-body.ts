@@ -53,6 +53,7 @@ export function skipBody(cursor: Cursor, message: Message, state: HttpState): Pr
   if (stop < 0) {
     if (cursor.remaining < 1024) return MORE
     state.left[side] = RESYNC
+    cursor.seek(cursor.end)
     return NEXT
   }
   const text = cursor.latin1(Math.min(stop - cursor.offset, 16)).trim()

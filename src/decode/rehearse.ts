@@ -96,6 +96,9 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
       assert(cursor.offset >= before && cursor.offset <= cursor.end, 'the cursor left its bounds')
       if (result.progress === MORE) cursor.reset(bytes, before, bytes.length)
     } while (result.progress === NEXT && cursor.offset < cursor.end && cursor.offset > before)
+    if (result.progress === NEXT && cursor.offset < cursor.end) {
+      result.anomalies.push(`${protocol.id}-stuck`)
+    }
     result.left = cursor.remaining
     // Over TCP, what was left unread (MORE) comes before the same side's next line.
     pending[side] = Buffer.from(
@@ -121,7 +124,9 @@ export function batter(protocol: Protocol, lines: readonly Line[]): number {
     for (const script of scripts) {
       plays++
       try {
-        rehearse(protocol, script).said.forEach((fields) => assertPlain(fields))
+        const { said, anomalies } = rehearse(protocol, script)
+        said.forEach((fields) => assertPlain(fields))
+        assert(!anomalies.includes(`${protocol.id}-stuck`), 'NEXT without a step')
       } catch (cause) {
         throw new Error(`${protocol.id}: line ${index}, ${what}`, { cause })
       }
