@@ -50,6 +50,8 @@ export class FlowTable {
   private readonly follower: TcpFollower
   private readonly view: FlowView
   private now = 0
+  /** End of the second that the wheel stands at; packet time leaves it about once a second. */
+  private secondEnd = -Infinity
   private readonly due = (slot: number): void => this.look(slot)
 
   constructor(parts: FlowTableParts) {
@@ -68,7 +70,9 @@ export class FlowTable {
 
   /** Takes one decoded packet. */
   packet(packet: Packet): void {
-    if (packet.time !== this.now) this.clock(packet.time)
+    const { time } = packet
+    if (time >= this.secondEnd || time < this.secondEnd - SECOND) this.clock(time)
+    this.now = time
     if (packet.family === 2) return this.frame(packet)
     if (this.duplicates.isCopy(packet)) return
     let kind = packet.family | (packet.ipProtocol << 2) | (packet.vlan << 10)
@@ -301,6 +305,7 @@ export class FlowTable {
 
   private clock(time: number): void {
     this.now = time
+    this.secondEnd = (Math.floor(time / SECOND) + 1) * SECOND
     if (this.wheel.advance(time, this.due)) this.parts.observer.tick?.(time)
   }
 

@@ -10,9 +10,15 @@ export interface Column<Row> {
   readonly right?: true
 }
 
+const PLAIN = /^[\u0020-\u007e]*$/
+const HOSTILE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+
 /** Control and bidirectional formatting characters become '·': names come from the network. */
 export const safeText = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '·')
+  PLAIN.test(text) ? text : text.replace(HOSTILE, '·')
+
+/** Characters as a terminal counts them, near enough: code points. */
+const lengthOf = (text: string): number => (PLAIN.test(text) ? text.length : [...text].length)
 
 /** Lines of a table, header first. */
 export function tableLines<Row>(
@@ -20,11 +26,13 @@ export function tableLines<Row>(
   columns: readonly Column<Row>[],
   width = Infinity,
 ): string[] {
+  const widths = columns.map((column) => column.title.length)
   const cells = rows.map((row) =>
-    columns.map((column) => cut(safeText(column.of(row)), column.most ?? Infinity)),
-  )
-  const widths = columns.map((column, index) =>
-    Math.max(column.title.length, ...cells.map((line) => [...line[index]].length)),
+    columns.map((column, index) => {
+      const text = cut(safeText(column.of(row)), column.most ?? Infinity)
+      widths[index] = Math.max(widths[index], lengthOf(text))
+      return text
+    }),
   )
   shrink(widths, width)
   const line = (texts: readonly string[]) =>
@@ -46,13 +54,11 @@ function shrink(widths: number[], width: number): void {
 }
 
 function cut(text: string, most: number): string {
-  const characters = [...text]
-  return characters.length <= most
-    ? text
-    : characters.slice(0, Math.max(0, most - 1)).join('') + '…'
+  if (lengthOf(text) <= most) return text
+  return [...text].slice(0, Math.max(0, most - 1)).join('') + '…'
 }
 
-const pad = (text: string, width: number, right?: true) => {
-  const space = ' '.repeat(Math.max(0, width - [...text].length))
+function pad(text: string, width: number, right?: true): string {
+  const space = ' '.repeat(Math.max(0, width - lengthOf(text)))
   return right ? space + text : text + space
 }
