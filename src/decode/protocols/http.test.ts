@@ -166,6 +166,8 @@ test('what only begins alike is not HTTP', () => {
   assert.equal(certainty('HTTP/1.1 is old'), 0)
   assert.equal(certainty('GET /old\n'), 1)
   assert.equal(certainty('GE'), 1)
+  assert.equal(certainty('GET . HTTP/1.0\n'), 2)
+  assert.equal(certainty('GET /long'), 2)
   assert.equal(certainty('GET   HTTP://h.example/ HTTP/1.1\n'), 2)
   assert.equal(certainty('NOTIFY /x HTTP/1.1\n'), 2)
 })

@@ -96,14 +96,13 @@ export const protocol: Protocol = {
     const { bytes, end } = cursor
     let at = cursor.offset + method.length
     while (bytes[at] === 32 && at < end) at++ // more blanks than one are a way to hide
-    const target = bytes[at] | 32
-    // What is asked for is a path, '*', or an absolute URI; RTSP and SIP have schemes of their own.
-    if (target !== 0x2f && target !== 0x2a && method !== 'CONNECT ' && target !== 0x68) return NO
+    const path = at < end && bytes[at] === 0x2f
     const stop = cursor.find(10, 4096)
-    if (stop < 0) return end - at > 2 && target === 0x2f ? YES : MAYBE
+    if (stop < 0) return path ? YES : MAYBE
     const last = bytes[stop - 1] === 13 ? stop - 1 : stop
-    const version = bytes.toString('latin1', last - 8, last - 2)
-    return last - 8 > at && version === 'HTTP/1' ? YES : MAYBE
+    // RTSP and SIP share methods and end their lines otherwise.
+    if (last - 8 > at && bytes.toString('latin1', last - 8, last - 2) === 'HTTP/1') return YES
+    return path ? MAYBE : NO
   },
 
   decode(cursor: Cursor, message: Message) {

@@ -236,7 +236,8 @@ test('what only begins like TLS is not taken on any port', () => {
   assert.equal(certainty('16 0301 0060 01 01005c 0303'), 0, 'a hello of 64 kB')
   assert.equal(certainty('16 0301 0060 01 00005c 0203'), 0, 'a version that never was')
   assert.equal(certainty('16 0201 0060 01 00005c 0303'), 0)
-  assert.equal(certainty('17 0303 0100' + '00'.repeat(256)), 1, 'joined in the middle')
+  assert.equal(certainty('17 0303 0100' + '00'.repeat(256)), 2, 'joined in the middle')
+  assert.equal(certainty('17 0303 0100' + '00'.repeat(257)), 1)
   assert.equal(certainty('80 2e 01 0301 0014 0000 0010'), 0)
 })
 

@@ -84,7 +84,7 @@ export const protocol: Protocol = {
       case RECORD.changeCipherSpec:
         return length === 1 && cursor.peek(5) === 1 ? MAYBE : NO
       default:
-        return MAYBE
+        return tiles(cursor) ? YES : MAYBE
     }
   },
 
@@ -125,6 +125,17 @@ function recordLength(cursor: Cursor): number {
   const length = cursor.peek16(3)
   if (length === 0 || length > RECORD_MAX) return -1
   return length < 0 ? 0 : length
+}
+
+/** Joined in the middle: whether records fill the segment to its end. */
+function tiles(cursor: Cursor): boolean {
+  for (let records = 0; records < 8; records++) {
+    const length = recordLength(cursor)
+    if (length <= 0 || !cursor.has(5 + length)) return false
+    cursor.skip(5 + length)
+    if (cursor.remaining === 0) return true
+  }
+  return false
 }
 
 function recogniseHandshake(cursor: Cursor, length: number): Certainty {
