@@ -47,6 +47,7 @@ export class Application {
   private readonly details: (Detail | undefined)[] = [undefined]
   private readonly freeDetails: number[] = []
   private followed = 0
+  private late = false
 
   constructor(recognition: Recognition, context: ApplicationContext) {
     this.recognition = recognition
@@ -100,6 +101,13 @@ export class Application {
       const side1 = this.side(slot, side)
       if (!side1?.keep(bytes, cursor.offset, to)) this.lost(slot, packet)
     }
+  }
+
+  /** Runs `read`, which reads bytes of the side that did not send the packet at hand. */
+  lately(read: () => void): void {
+    this.late = true
+    read()
+    this.late = false
   }
 
   /** A hole in the stream: what was pending is gone; the next segment may start in mid-message. */
@@ -158,7 +166,7 @@ export class Application {
   private point(slot: number, packet: Packet, side: number): void {
     const words = this.slab.words
     const originatorB = words[(slot << 5) + W.flags] & FLAG.originatorB
-    this.message.aim(slot, packet, (side === 1) === (originatorB !== 0))
+    this.message.aim(slot, packet, (side === 1) === (originatorB !== 0), this.late)
   }
 
   /**

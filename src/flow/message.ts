@@ -19,6 +19,7 @@ export class LiveMessage implements Message {
   /** Number of the protocol that is speaking. */
   protocol = 0
   private slot = 0
+  private late = false
   private readonly context: ApplicationContext
   private readonly recognition: Recognition
   private readonly dns: number
@@ -29,12 +30,17 @@ export class LiveMessage implements Message {
     this.dns = recognition.protocols.findIndex((protocol) => protocol?.id === 'dns')
   }
 
-  aim(slot: number, packet: Packet, fromOriginator: boolean): void {
+  /**
+   * Points at the sender of what is read next. `late`: it is read on the occasion of a packet of
+   * the other side (a hole that will never be filled).
+   */
+  aim(slot: number, packet: Packet, fromOriginator: boolean, late: boolean): void {
     this.slot = slot
     this.packet = packet
     this.fromOriginator = fromOriginator
-    this.sourcePort = packet.sourcePort
-    this.destinationPort = packet.destinationPort
+    this.late = late
+    this.sourcePort = late ? packet.destinationPort : packet.sourcePort
+    this.destinationPort = late ? packet.sourcePort : packet.destinationPort
     this.state = undefined
   }
 
@@ -68,7 +74,7 @@ export class LiveMessage implements Message {
   private sender(endpoint: number): number {
     const packet = this.packet
     const { endpoints } = this.context
-    if (!packet.hasMac || packet.tunnelDepth > 0) return endpoint
+    if (!packet.hasMac || packet.tunnelDepth > 0 || this.late) return endpoint
     if (endpoints.hasMac(endpoint, packet.sourceMacHigh, packet.sourceMacLow)) return endpoint
     const { sourceMacHigh, sourceMacLow, family, source, vlan } = packet
     return endpoints.intern(sourceMacHigh, sourceMacLow, family, source, vlan)

@@ -195,6 +195,17 @@ test('a hole is given up, counted, and reading goes on behind it', () => {
   assert.equal(bench.end()[0].gaps, 1)
 })
 
+test('a hole that the receiver has acknowledged is not waited for', () => {
+  const bench = handshake(new Bench())
+    .tcp(CLIENT, { flags: 'PA', sequence: 150, payload: toyMessage('late') })
+    .tcp(SERVER, { flags: 'A', sequence: 501, acknowledgement: 156 })
+  assert.deepEqual(bench.texts(), ['late'])
+  const [{ source, sourcePort, fromOriginator }] = bench.said
+  assert.deepEqual([sourcePort, fromOriginator], [40000, true])
+  assert.equal(bench.endpoints.addressText(source), '192.168.1.10')
+  assert.equal(bench.end()[0].gaps, 1)
+})
+
 test('the second copy of a packet is left out', () => {
   const bench = new Bench()
   const bytes = (from: string) =>

@@ -27,6 +27,7 @@ export class TcpFollower {
     const length = packet.payloadLength + (flags & SYN_FIN ? 1 : 0)
     const sequence = flags & 2 ? (packet.sequence + 1) | 0 : packet.sequence
     if (words[at + W.packetsA + side] === 1) words[at + W.nextA + side] = sequence
+    if (words[at + W.detail] !== 0 && (flags & 16) !== 0) this.acknowledged(slot, packet, 1 - side)
     if (length === 0) return 0
     if (flags & 2) {
       words[at + W.nextA + side] = (sequence + packet.payloadLength) | 0
@@ -98,6 +99,15 @@ export class TcpFollower {
     const stream = this.application.existingSide(slot, side)
     if (stream?.later[0]) words[at + W.nextA + side] = stream.later[0].sequence
     this.drain(slot, packet, side)
+  }
+
+  /** The other side has got what we miss: the hole will never be filled. */
+  private acknowledged(slot: number, packet: Packet, side: number): void {
+    const stream = this.application.existingSide(slot, side)
+    if (!stream || stream.later.length === 0) return
+    const next = this.slab.words[(slot << 5) + W.nextA + side]
+    if (((packet.acknowledgement - next) | 0) <= 0) return
+    this.application.lately(() => this.skipHole(slot, packet, side))
   }
 
   /** Segments whose turn has come. */
