@@ -20,6 +20,7 @@ import {
   prefixClaims,
   routerClaims,
 } from './deduction.ts'
+import { plainSource } from './identifier.ts'
 import { judge, type Attributes } from './judgement.ts'
 import type { MacRegistry } from './mac-registry.ts'
 import type { Grouped } from './merging.ts'
@@ -133,18 +134,13 @@ function softwareOf(entries: readonly Entry[]): Software[] {
     for (const { name, version } of entry.programs) {
       const key = `${name} ${version}`
       if (found.has(key) || found.size >= LISTED) continue
-      const { source, text, frame, first } = entry
-      found.set(key, { name, version, source, text, frame, time: first })
+      const { text, frame, first: time } = entry
+      const source = plainSource(entry.source)
+      found.set(key, { name, version, source, text, frame, time })
     }
   }
   return [...found.values()]
 }
-
-/**
- * Sources whose text is what a service on the port calls itself; the text's end behind ' @' is the
- * port.
- */
-const BANNER = /^(.*) @(\d+)$/
 
 function servicesOf(
   services: Services,
@@ -153,8 +149,9 @@ function servicesOf(
 ): Service[] {
   const banners = new Map<number, string>()
   for (const entry of entries) {
-    const found = BANNER.exec(entry.text)
-    if (found && !banners.has(Number(found[2]))) banners.set(Number(found[2]), found[1])
+    const at = entry.source.indexOf('@')
+    const port = at < 0 ? -1 : Number(entry.source.slice(at + 1))
+    if (at >= 0 && !banners.has(port)) banners.set(port, entry.text)
   }
   const result = new Map<string, Service>()
   for (const endpoint of list) {

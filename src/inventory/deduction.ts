@@ -1,7 +1,7 @@
 // Notes, MAC prefixes, routing and industrial protocols → Claims about one device.
 import type { MacNumber } from '../core/addresses.ts'
 import type { AttributeName, Industrial } from './device.ts'
-import { MARK } from './identifier.ts'
+import { MARK, plainSource } from './identifier.ts'
 import type { Claim } from './judgement.ts'
 import type { MacRegistry } from './mac-registry.ts'
 import type { Node } from './nodes.ts'
@@ -39,7 +39,8 @@ export function claimsOf(entries: readonly Entry[]): Claim[] {
 /** By attribute, source, text and value; of two rows that conclude the same, the surer one. */
 function claimsOfEntry(entry: Entry): Map<string, Claim> {
   const found = new Map<string, Claim>()
-  const { source, text, frame, first: time, last, count } = entry
+  const { text, frame, first: time, last, count } = entry
+  const source = plainSource(entry.source)
   for (const { attribute, value: said, confidence } of entry.conclusions) {
     const value = attribute === 'manufacturer' ? makerOf(said).name : said
     const key = `${attribute} ${source} ${text} ${value}`

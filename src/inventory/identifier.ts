@@ -77,6 +77,30 @@ export const MARK = {
   bridge: 64,
 } as const
 
+const KEPT_AT_MAX = 4096
+const keptAt = new Map<string, Map<number, string>>()
+let keptCount = 0
+
+/** The name of a source on one port: what a service there calls itself is its banner. */
+export function sourceAt(source: string, port: number): string {
+  let ports = keptAt.get(source)
+  if (ports === undefined) keptAt.set(source, (ports = new Map()))
+  const known = ports.get(port)
+  if (known !== undefined) return known
+  const fresh = `${source}@${port}`
+  if (keptCount < KEPT_AT_MAX) {
+    keptCount++
+    ports.set(port, fresh)
+  }
+  return fresh
+}
+
+/** The source without its port. */
+export function plainSource(source: string): string {
+  const at = source.indexOf('@')
+  return at < 0 ? source : source.slice(0, at)
+}
+
 /** A text field; '' when it is absent or something else. */
 export function textOf(fields: Fields, name: string): string {
   const value = fields[name]

@@ -4,7 +4,7 @@
 import { parseMac } from '../core/addresses.ts'
 import type { EndpointTable, Transaction } from '../flow/index.ts'
 import type { AttributeName, Category, Contradiction, Strength } from './device.ts'
-import { MARK, type Note, type Notebook } from './identifier.ts'
+import { MARK, plainSource, type Note, type Notebook } from './identifier.ts'
 import { INVENTORY_LIMITS } from './limits.ts'
 import { PLACE, type Neighbourhood } from './neighbourhood.ts'
 import type { RecogBook } from './recog.ts'
@@ -189,7 +189,7 @@ export class Notes implements Notebook {
     list.push(entry)
     this.size++
     if (isOutside) this.outside++
-    this.recog?.conclude(entry, source, text)
+    this.recog?.conclude(entry, plainSource(source), text)
     return entry
   }
 

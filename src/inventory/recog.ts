@@ -146,7 +146,7 @@ export class RecogBook {
 function subjectOf(source: string, text: string): string {
   if (source === 'http-realm') return `Basic realm="${text}"`
   if (source === 'mdns-txt') return text.replace(/^_device-info\._tcp /, '')
-  return text.replace(/ @\d+$/, '')
+  return text
 }
 
 function matchFirst(fingerprints: readonly RecogFingerprint[], text: string): Answer | undefined {

@@ -1,6 +1,6 @@
 // SSH, FTP, Telnet, SMTP and RTSP: what servers say of themselves before anything else.
 import type { Transaction } from '../../flow/index.ts'
-import { textOf, type Identifier, type Notebook } from '../identifier.ts'
+import { sourceAt, textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { BANNERS, PROMPTS } from '../tables/banners.ts'
 import { applyHints } from '../tables/hint.ts'
 
@@ -19,12 +19,20 @@ export const identifier: Identifier = {
           : textOf(fields, 'text')
     if (protocol === 'rtsp' && !fromOriginator) streams(source, notebook)
     if (text === '') return
-    const said = fromOriginator ? text : `${text} @${sourcePort}`
-    const note = notebook.note(source, `${protocol}-banner`, said)
+    const from = SOURCES[protocol] ?? 'banner'
+    const note = notebook.note(source, fromOriginator ? from : sourceAt(from, sourcePort), text)
     if (!note) return
     applyHints(note, text, BANNERS)
     if (protocol === 'telnet' || protocol === 'ftp') applyHints(note, text, PROMPTS)
   },
+}
+
+const SOURCES: { readonly [protocol: string]: string } = {
+  ssh: 'ssh-banner',
+  ftp: 'ftp-banner',
+  telnet: 'telnet-banner',
+  smtp: 'smtp-banner',
+  rtsp: 'rtsp-banner',
 }
 
 /** Who streams on request is a camera, or records from some. */

@@ -1,7 +1,7 @@
 // HTTP: what a server in a device calls itself (Server, realm, title), and what its clients do
 // (User-Agent, the names of clouds they call).
 import type { Transaction } from '../../flow/index.ts'
-import { textOf, type Identifier, type Notebook } from '../identifier.ts'
+import { sourceAt, textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
 import { HTTP_NAMES, HTTP_SERVERS } from '../tables/http.ts'
 import { UPNP_SERVERS } from '../tables/upnp.ts'
@@ -27,18 +27,15 @@ export const identifier: Identifier = {
 function response(transaction: Transaction, notebook: Notebook): void {
   const { fields, source, sourcePort } = transaction
   const server = textOf(fields, 'server')
-  if (server !== '') {
-    const text = `${server} @${sourcePort}`
-    const note = notebook.note(source, 'http-server', text)
-    if (note) {
-      applyHints(note, server, HTTP_SERVERS)
-      if (/UPnP\//i.test(server)) applyHints(note, server, UPNP_SERVERS)
-    }
+  const note = notebook.note(source, sourceAt('http-server', sourcePort), server)
+  if (note) {
+    applyHints(note, server, HTTP_SERVERS)
+    if (/UPnP\//i.test(server)) applyHints(note, server, UPNP_SERVERS)
   }
   for (const name of ['realm', 'title'] as const) {
     const text = textOf(fields, name)
     if (text === '') continue
-    const note = notebook.note(source, `http-${name}`, text)
-    if (note) applyHints(note, text, HTTP_NAMES)
+    const named = notebook.note(source, name === 'realm' ? 'http-realm' : 'http-title', text)
+    if (named) applyHints(named, text, HTTP_NAMES)
   }
 }
