@@ -1,9 +1,6 @@
 // Bytes of a file or stream in large chunks, each with room in front, so that the reader can put
-// the end of the last chunk before it and see records whole. Gzip and zstd are recognised by their
-// magic.
+// the end of the last chunk before it and see records whole.
 import { open } from 'node:fs/promises'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
-import type { Readable } from 'node:stream'
 import { LIMITS } from '../core/limits.ts'
 
 /** Bytes per read; at 2.5 million packets/s about 700 reads a second. */
@@ -78,18 +75,4 @@ export async function* streamChunks(stream: AsyncIterable<Buffer>): AsyncGenerat
   }
 }
 
-/** Which compression the first bytes show. */
-export function compressionOf(head: Buffer): 'gzip' | 'zstd' | 'none' {
-  if (head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return 'zstd'
-  return 'none'
-}
-
-/** Wraps a stream in the decompressor its magic asks for. */
-export function decompressed(stream: Readable, compression: 'gzip' | 'zstd' | 'none'): Readable {
-  if (compression === 'none') return stream
-  const options = { chunkSize: 256 * 1024 }
-  const decoder = compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options)
-  stream.on('error', (cause) => decoder.destroy(cause))
-  return stream.pipe(decoder)
-}
+export { compressionOf, decompressed } from './decompression.ts'

@@ -34,8 +34,10 @@ export class CaptureRecords {
   private headerLength = 16
   private linkType = 1
   private interfaces: Interface[] = []
-  /** Input offset of the first byte of the present chunk's unread part. */
+  /** Input offset up to which everything was read. */
   private consumed = 0
+  /** Input offset of byte 0 of the buffer at hand. */
+  private base = 0
   private skip = 0
 
   constructor(name: string, intake: Intake) {
@@ -51,6 +53,7 @@ export class CaptureRecords {
   /** Reads all whole records in [start, end); answers the first offset it left. */
   read = (buffer: Buffer, start: number, end: number): number => {
     let at = start
+    this.base = this.consumed - start
     if (this.skip > 0) {
       const step = Math.min(this.skip, end - at)
       this.skip -= step
@@ -132,7 +135,7 @@ export class CaptureRecords {
     while (end - at >= headerLength) {
       const length = this.u32(buffer, at + 8)
       if (length > RECORD_MAX) {
-        const offset = this.consumed + at - from
+        const offset = this.base + at
         this.stop('bad-record', `a record claims ${length} bytes (at most ${RECORD_MAX})`, offset)
         return end
       }
@@ -164,7 +167,7 @@ export class CaptureRecords {
   private blocks(buffer: Buffer, from: number, end: number): number {
     let at = from
     while (end - at >= 12) {
-      const offset = this.consumed + at - from
+      const offset = this.base + at
       if (buffer.readUInt32LE(at) === MAGIC_SECTION) {
         if (!this.section(buffer, at, offset)) return end
       }
@@ -207,26 +210,27 @@ export class CaptureRecords {
 
   private block(buffer: Buffer, at: number, type: number, length: number): void {
     const end = at + length - 4
-    if (type === 1) this.describe(buffer, at, end)
+    if (this.u32(buffer, end) !== length) this.odd('pcapng-two-lengths')
+    if (type === 1 && length >= 20) this.describe(buffer, at, end)
     else if (type === 6 && length >= 32) {
       const captured = this.u32(buffer, at + 20)
-      const found = this.interfaceOf(this.u32(buffer, at + 8), at)
-      if (!found || !this.fits(captured, end - (at + 28), at)) return
+      const found = this.interfaceOf(this.u32(buffer, at + 8))
+      if (!found || !this.fits(captured, end - (at + 28))) return
       this.setTime(found, this.u32(buffer, at + 12), this.u32(buffer, at + 16))
       this.hand(buffer, at + 28, captured, this.u32(buffer, at + 24))
     } else if (type === 3 && length >= 16) this.simple(buffer, at, end)
     else if (type === 2 && length >= 32) {
       const captured = this.u32(buffer, at + 20)
-      const found = this.interfaceOf(this.u16(buffer, at + 8), at)
-      if (!found || !this.fits(captured, end - (at + 28), at)) return
+      const found = this.interfaceOf(this.u16(buffer, at + 8))
+      if (!found || !this.fits(captured, end - (at + 28))) return
       this.setTime(found, this.u32(buffer, at + 12), this.u32(buffer, at + 16))
       this.hand(buffer, at + 28, captured, this.u32(buffer, at + 24))
-    }
+    } else if (type === 1 || type === 2 || type === 3 || type === 6) this.odd('pcapng-short-block')
   }
 
   /** A simple packet block has no time: the last one stands in. */
   private simple(buffer: Buffer, at: number, end: number): void {
-    const found = this.interfaceOf(0, at)
+    const found = this.interfaceOf(0)
     if (!found) return
     const wire = this.u32(buffer, at + 8)
     const room = end - (at + 12)
@@ -237,18 +241,22 @@ export class CaptureRecords {
     this.hand(buffer, at + 12, captured, wire)
   }
 
-  private fits(captured: number, room: number, at: number): boolean {
+  private fits(captured: number, room: number): boolean {
     if (captured <= room) return true
-    const { anomalies, packet } = this.intake
-    anomalies.count('pcapng-bad-captured-length', packet.frame, at)
+    this.odd('pcapng-bad-captured-length')
     return false
   }
 
-  private interfaceOf(id: number, at: number): Interface | undefined {
+  private interfaceOf(id: number): Interface | undefined {
     const found = this.interfaces[id]
-    if (!found)
-      this.intake.anomalies.count('pcapng-unknown-interface', this.intake.packet.frame, at)
+    if (!found) this.odd('pcapng-unknown-interface')
     return found
+  }
+
+  /** Counts a block that cannot be used, with the last good record beside it. */
+  private odd(name: string): void {
+    const { anomalies, packet } = this.intake
+    anomalies.count(name, packet.frame, Number.isNaN(this.last) ? 0 : this.last)
   }
 
   /**
@@ -266,8 +274,10 @@ export class CaptureRecords {
         const value = buffer[option + 4]
         unitsPerSecond = value & 128 ? 2 ** Math.min(63, value & 127) : 10 ** Math.min(18, value)
       } else if (code === 14 && length >= 8) {
-        const low = this.u32(buffer, option + (this.swapped ? 8 : 4))
-        offsetSeconds = low | 0
+        const seconds = this.swapped
+          ? buffer.readBigInt64BE(option + 4)
+          : buffer.readBigInt64LE(option + 4)
+        offsetSeconds = Number(seconds)
       }
       option += 4 + ((length + 3) & ~3)
     }

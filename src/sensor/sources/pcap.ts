@@ -2,42 +2,35 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import {
-  compressionOf,
-  decompressed,
-  fileChunks,
-  pump,
-  streamChunks,
-  type Chunk,
-} from '../bytes.ts'
+import { fileChunks, pump, streamChunks, type Chunk } from '../bytes.ts'
+import { compressionOf, decompressed } from '../decompression.ts'
 import type { Intake, Source, SourceProblem, SourceSummary } from '../source.ts'
 import { CaptureRecords } from './pcap-records.ts'
 
-/** A capture file, plain or compressed. */
+/** A capture file, plain or compressed; also a pipe that has a name. */
 export function pcapFile(path: string): Source {
   return {
     name: path,
     async run(intake) {
-      let head: Buffer
       let size: number
+      let plain: boolean
       try {
-        head = await headOf(path)
-        size = (await stat(path)).size
+        const status = await stat(path)
+        size = status.size
+        plain = status.isFile() && compressionOf(await headOf(path)) === 'none'
       } catch (cause) {
         return failed(path, cause)
       }
-      const compression = compressionOf(head)
-      if (compression === 'none') return readAll(path, fileChunks(path), intake, size)
-      const stream = createReadStream(path, { highWaterMark: 256 * 1024 })
-      const source = decompressed(stream, compression)
-      return readAll(path, streamChunks(source), intake, size, () => stream.bytesRead)
+      if (plain) return readAll(path, fileChunks(path), intake, size)
+      const file = createReadStream(path, { highWaterMark: 256 * 1024 })
+      return readAll(path, streamChunks(decompressed(file)), intake, size, () => file.bytesRead)
     },
   }
 }
 
-/** A capture from a stream: standard input, or a child's output. */
+/** A capture from a stream, plain or compressed: standard input, or a child's output. */
 export function pcapStream(name: string, stream: Readable): Source {
-  return { name, run: (intake) => readAll(name, streamChunks(stream), intake, 0) }
+  return { name, run: (intake) => readAll(name, streamChunks(decompressed(stream)), intake, 0) }
 }
 
 async function headOf(path: string): Promise<Buffer> {

@@ -2,10 +2,9 @@
 // itself, counts what is broken.
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 import type { AnomalyTable } from '../../core/anomaly.ts'
 import type { Microseconds } from '../../core/clock.ts'
-import { compressionOf, decompressed } from '../bytes.ts'
+import { compressionOf, decompressed } from '../decompression.ts'
 import { parseRecord } from '../logs/json.ts'
 import { LineReader } from '../logs/lines.ts'
 import { JsonRow, TsvHeader, TsvRow, type ZeekRow } from './row.ts'
@@ -129,7 +128,7 @@ export class ZeekReader {
       const head = await headOf(path)
       const file = createReadStream(path, { highWaterMark: CHUNK })
       this.stream = file
-      this.reader = new LineReader(decompressed(file, compressionOf(head)) as Readable)
+      this.reader = new LineReader(decompressed(file, compressionOf(head)))
     } catch (cause) {
       this.failure ??= { path, cause: cause as Error }
       this.reader = undefined
