@@ -7,6 +7,7 @@ import { SEVERITIES, severityRank, type Severity } from '../../finding/index.ts'
 import { documentOf, htmlReport, terminalReport } from '../../report/index.ts'
 import { examples, type CliCommand } from '../command.ts'
 import { ProgressLine } from '../progress.ts'
+import { Outputs } from '../outputs.ts'
 import { sourcesOf } from '../sources.ts'
 import { VERSION } from '../version.ts'
 
@@ -14,6 +15,9 @@ interface Options {
   readonly interface?: string
   readonly json?: boolean
   readonly html?: string
+  readonly flows?: string
+  readonly eve?: string
+  readonly communityId?: boolean
   readonly local?: string[]
   readonly people?: boolean
   readonly memory: number
@@ -35,6 +39,9 @@ export const command: CliCommand = {
       .option('-i, --interface <name>', 'capture live from this interface through tcpdump')
       .option('--json', 'one JSON document on standard output')
       .option('--html <file>', 'write a self-contained HTML report')
+      .option('--flows <file>', 'write flows as JSON lines')
+      .option('--eve <file>', "write flow, dns, tls, … records in Suricata's EVE form")
+      .option('--community-id', 'with --eve: add community_id to flow records')
       .option('--local <prefix...>', 'networks that are ours beyond the private ones')
       .option('--people', 'learn allow-lists for phones and laptops too')
       .option('--memory <MB>', 'memory budget for tables', positive, 512)
@@ -84,14 +91,17 @@ async function run(inputs: readonly string[], options: Options): Promise<void> {
   const progress = new ProgressLine()
   try {
     const sources = await sourcesOf(inputs, options.interface)
+    const outputs = new Outputs(options)
     const watch = await Watch.create({
       memoryMegabytes: options.memory,
       local: options.local,
       includePersonal: options.people,
       signal: stop.signal,
+      listeners: outputs.listeners,
       ...(options.quiet || options.json ? {} : { progress: progress.show }),
     })
     const result = await watch.run(sources)
+    outputs.finish(result)
     progress.end()
     await write(result, options)
     process.exitCode = exitCodeOf(result, options)
