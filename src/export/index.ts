@@ -1,0 +1,5 @@
+// What leaves the program for others to read. The door of this folder.
+export type { ByteSink } from './byte-line.ts'
+export { EveWriter, type EveOptions } from './eve.ts'
+export { FlowLines } from './flow-lines.ts'
+export { LineFile } from './line-file.ts'
