@@ -48,7 +48,7 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   const list = nodes.length === 1 ? nodes[0].endpoints : nodes.flatMap((node) => node.endpoints)
   const entries = list.flatMap((endpoint) => ground.notes.of(endpoint))
   const macs = nodes.filter((node) => node.mac >= 0).map((node) => node.mac)
-  const industrial = industrialOf(ground.services, list)
+  const industrial = industrialOf(ground.services, list, entries)
   const claims = claimsOf(entries)
   for (const mac of macs) claims.push(...prefixClaims(ground.registry, mac))
   claims.push(...routerClaims(nodes, list, ground.notes), ...industrialClaims(industrial))

@@ -135,9 +135,11 @@ export function routerClaims(
 export function industrialOf(
   services: Services,
   endpoints: readonly number[],
+  entries: readonly Entry[],
 ): Industrial | undefined {
   const answers = new Set<string>()
   const asks = new Set<string>()
+  for (const { source, text } of entries) if (source === 'industrial-answer') answers.add(text)
   for (const endpoint of endpoints) {
     for (const service of services.of(endpoint)) {
       if (INDUSTRIAL.has(service.protocol)) answers.add(service.protocol)

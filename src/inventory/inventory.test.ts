@@ -6,6 +6,7 @@ import { loadMacRegistry } from './mac-registry.ts'
 import { Site } from './rehearse.ts'
 import { identifier as dhcp } from './identifiers/dhcp.ts'
 import { identifier as http } from './identifiers/http.ts'
+import { identifier as industrial } from './identifiers/industrial.ts'
 import { identifier as mdns } from './identifiers/mdns.ts'
 
 const PLC = '00:80:f4:10:00:07 192.168.1.17'
@@ -149,4 +150,22 @@ test('the same messages in another order give the same devices', () => {
     })
   }
   assert.deepEqual(play([2, 1, 0]), play([0, 1, 2]))
+})
+
+test('one direction is enough to know who answers', () => {
+  const on = new Site([industrial])
+  on.say('dnp3:20000', PLC, { kind: 'response', function: 129 })
+  const { industrial: part, attributes } = on.device('192.168.1.17')
+  assert.deepEqual(part, { role: 'server', answers: ['dnp3'], asks: [] })
+  assert.equal(attributes.type?.value, 'rtu')
+})
+
+test('local prefixes widen what is ours, and nonsense is refused by name', () => {
+  const on = new Site([], { local: ['203.0.113.0/24', '2001:db8::/32'] })
+  assert.equal(on.inventory.localHint(on.at('203.0.113.9')), 'local')
+  assert.equal(on.inventory.localHint(on.at('2001:db8:1::9')), 'local')
+  assert.equal(on.inventory.localHint(on.at('203.0.114.9')), 'outside')
+  for (const prefix of ['', 'home', '203.0.113.0/33', '0.0.0.0/0', '::/0', '10.0.0.0/-1']) {
+    assert.throws(() => new Site([], { local: [prefix] }), { code: 'bad-local-prefix' }, prefix)
+  }
 })

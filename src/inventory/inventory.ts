@@ -1,5 +1,6 @@
 // The Inventory: listens to flows and transactions, keeps notes by endpoint, and computes devices
 // from them whenever it is asked.
+import { OperatingError } from '../core/errors.ts'
 import type { Flow, FlowObserver, EndpointTable, Transaction } from '../flow/index.ts'
 import { assemble, type Ground } from './assembly.ts'
 import type { Contradiction, Device } from './device.ts'
@@ -63,7 +64,7 @@ export class Inventory implements FlowObserver {
     this.neighbourhood = new Neighbourhood(options.endpoints)
     this.notes = new Notes(this.neighbourhood, options.recog)
     this.services = new Services(this.neighbourhood)
-    for (const prefix of options.local ?? []) this.neighbourhood.learn(prefix)
+    for (const prefix of options.local ?? []) this.learnLocal(prefix)
     for (const identifier of options.identifiers) {
       for (const protocol of identifier.protocols) {
         const list = this.byProtocol.get(protocol)
@@ -71,6 +72,14 @@ export class Inventory implements FlowObserver {
         else this.byProtocol.set(protocol, [identifier])
       }
     }
+  }
+
+  private learnLocal(prefix: string): void {
+    if (this.neighbourhood.learn(prefix)) return
+    throw new OperatingError(
+      'bad-local-prefix',
+      `'${prefix}' is no network such as 192.0.2.0/24 or 2001:db8::/32 (at least /8 and /16)`,
+    )
   }
 
   transaction(transaction: Transaction): void {

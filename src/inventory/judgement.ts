@@ -83,7 +83,7 @@ function judgeOne(claims: readonly Observation[], name: AttributeName): Attribut
   const rivals = candidates.filter(
     (other) => other !== best && !agrees(best.key, other.key) && !isCompatible(name, best, other),
   )
-  const rival = rivals[0]?.score ?? 0
+  const rival = Math.max(0, ...rivals.map(weightOf))
   const weight = name === 'model' || name === 'os' ? RIVAL_WEIGHT_NAMES : RIVAL_WEIGHT
   return {
     value: best.value,
@@ -93,6 +93,9 @@ function judgeOne(claims: readonly Observation[], name: AttributeName): Attribut
       rivals.length === 0 ? NONE : strongest(rivals.flatMap((other) => other.supporters)),
   }
 }
+
+const weightOf = (rival: Candidate) =>
+  rival.supporters.every(({ source }) => source === 'mac-prefix') ? rival.score / 2 : rival.score
 
 /**
  * Names, versions and serials may honestly be several; a rival only hurts where there can be one.

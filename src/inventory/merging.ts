@@ -13,6 +13,7 @@ import type { Entry, Notes } from './notes.ts'
  */
 const JOINING = new Map<string, string>([
   ['certificate-key', 'proves the same certificate key'],
+  ['certificate', 'shows the same client certificate'],
   ['duid', 'uses the same DHCPv6 identifier'],
   ['dhcp-client-id', 'uses the same DHCP client id'],
   ['upnp-uuid', 'announces the same UPnP device'],

@@ -84,7 +84,8 @@ function fromServer(transaction: Transaction, client: number, notebook: Notebook
     if (near === source) notebook.mark(near, MARK.router)
   }
   const name = textOf(fields, 'hostname')
-  if (name !== '') notebook.note(client, 'dhcp-assigned-name', name)
+  if (name !== '')
+    notebook.note(client, 'dhcp-assigned-name', name)?.says('hostname', name.split('.')[0], 0.5)
 }
 
 /**

@@ -1,8 +1,6 @@
 // OPC UA (OPC 10000-4): the server's application description and build information.
 import type { Transaction } from '../../flow/index.ts'
 import { fieldsOf, textOf, type Identifier, type Notebook } from '../identifier.ts'
-import { applyHints } from '../tables/hint.ts'
-import { MODELS } from '../tables/models.ts'
 
 export const identifier: Identifier = {
   id: 'opcua',
@@ -21,7 +19,6 @@ export const identifier: Identifier = {
       const note = notebook.note(source, 'opcua-application', text)
       if (note) {
         note.software(name || product, '')
-        if (!fromOriginator) applyHints(note, text, MODELS)
       }
     }
     if (fields['values'] === undefined || fromOriginator) return
