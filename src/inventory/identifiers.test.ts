@@ -348,6 +348,14 @@ const CASES: readonly Case[] = [
     says: { type: 'plug', os: 'Tasmota' },
   },
   {
+    by: 'industrial',
+    what: 'an answer in DNP3, whoever asked',
+    protocol: 'dnp3',
+    fields: { kind: 'response', function: 129 },
+    port: 20_000,
+    says: { type: 'rtu' },
+  },
+  {
     by: 'tplink',
     what: 'a plug that answers get_sysinfo',
     fields: {
