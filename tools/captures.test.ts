@@ -13,6 +13,7 @@ import { findCaptures } from './captures.ts'
 function place(t: TestContext) {
   const above = mkdtempSync(join(tmpdir(), 'captures-'))
   t.after(() => rmSync(above, { recursive: true }))
+  t.mock.method(console, 'log', () => {})
   const root = join(above, 'project')
   const archives = join(above, 'beside/captures')
   mkdirSync(root)

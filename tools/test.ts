@@ -9,6 +9,7 @@ import { run } from 'node:test'
 import { spec, type TestEvent } from 'node:test/reporters'
 import { findCaptures } from './captures.ts'
 import { install, mayInstall } from './install.ts'
+import { findMaterial } from './material.ts'
 import { installCommand, missingPackages } from './packages.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -113,6 +114,7 @@ async function main(words: readonly string[]): Promise<number> {
   if (installing && missing.length > 0 && !install(missing)) return 3
   const captures = findCaptures(ROOT)
   if (captures) process.env.THINGWARD_CAPTURES = captures
+  Object.assign(process.env, findMaterial(ROOT))
   const { success, skips } = await runAll(files)
   const wrongly = tellSkips(skips, installing)
   if (wrongly)
