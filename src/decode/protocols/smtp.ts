@@ -60,10 +60,9 @@ export const protocol: Protocol = {
 
   recognise(cursor: Cursor): Certainty {
     if (cursor.startsWith('220 ') || cursor.startsWith('220-')) return greets(cursor)
-    const word = cursor.has(5)
-      ? cursor.bytes.toString('latin1', cursor.offset, cursor.offset + 5)
-      : ''
-    return /^(?:EHLO|HELO) /i.test(word) ? YES : NO
+    if (cursor.peek(4) !== 0x20) return NO
+    const word = cursor.bytes.toString('latin1', cursor.offset, cursor.offset + 4)
+    return /^(?:EHLO|HELO)$/i.test(word) ? YES : NO
   },
 
   decode(cursor: Cursor, message: Message) {
