@@ -3,6 +3,7 @@
 // (`exchange.ts`).
 import type { Flow } from '../flow/index.ts'
 
+const TCP = 6
 const ICMP = 1
 const ICMPV6 = 58
 
@@ -28,8 +29,12 @@ export function isReversed(flow: Flow): boolean {
   return serverLikeness(flow.originatorPort) > serverLikeness(flow.responderPort)
 }
 
-/** Nobody accepted: these TCP states never become a permission. */
+/**
+ * Nobody accepted: these TCP states never become a permission. A datagram need not be answered (UDP
+ * flows without an answer are S0 as well).
+ */
 export function isFailed(flow: Flow): boolean {
+  if (flow.ipProtocol !== TCP || flow.family === 2) return false
   switch (flow.state) {
     case 'S0':
     case 'REJ':

@@ -50,6 +50,14 @@ export interface Sketch {
   frame?: number
 }
 
+/** As the flow table says it: datagrams that nobody answered are S0, as in Zeek. */
+function stateOf(protocol: number, [out, back]: readonly [number, number]): Flow['state'] {
+  const answered = out > 0 && back > 0
+  if (protocol === 6) return answered ? 'SF' : 'OTH'
+  if (protocol !== 17) return 'OTH'
+  return answered ? 'SF' : out > 0 ? 'S0' : 'SHR'
+}
+
 /** A learner and what it needs; every site is its own. */
 export class MadeUpSite {
   readonly endpoints: EndpointTable
@@ -72,7 +80,6 @@ export class MadeUpSite {
     const { protocol = 'tcp', packets = [6, 5], bytes = [900, 2400] } = sketch
     const number = protocol === 'tcp' ? 6 : protocol === 'udp' ? 17 : protocol
     const from = START + Math.round((sketch.at ?? 0) * SECOND)
-    const answered = packets[0] > 0 && packets[1] > 0
     const address = this.endpoints.address(this.endpoint(sketch.to))
     return Object.assign(this.flow, {
       originator: this.endpoint(sketch.from),
@@ -88,7 +95,7 @@ export class MadeUpSite {
       responderPackets: packets[1],
       originatorBytes: bytes[0],
       responderBytes: bytes[1],
-      state: sketch.state ?? (number === 6 && answered ? 'SF' : 'OTH'),
+      state: sketch.state ?? stateOf(number, packets),
       frame: sketch.frame ?? 1,
       serverName: sketch.name ?? '',
       nameSource: sketch.nameSource ?? (sketch.name ? 'dns' : ''),
