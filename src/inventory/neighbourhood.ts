@@ -26,6 +26,8 @@ const V6_BASE = 4294967296
 
 interface Prefix {
   readonly text: string
+  /** The text without the length. */
+  readonly network: string
   readonly v6: boolean
   /** One word for IPv4, four for IPv6; signed. */
   readonly words: readonly number[]
@@ -38,6 +40,8 @@ export class Neighbourhood {
   readonly marks: Uint8Array
   private readonly places: Uint8Array
   private readonly prefixes: Prefix[] = []
+  /** Those of them whose addresses are not private by themselves. */
+  private readonly global: Prefix[] = []
 
   constructor(endpoints: EndpointTable) {
     this.endpoints = endpoints
@@ -61,7 +65,16 @@ export class Neighbourhood {
     if (this.prefixes.some((known) => known.text === prefix.text)) return true
     if (this.prefixes.length >= INVENTORY_LIMITS.prefixes.value) return false
     this.prefixes.push(prefix)
-    this.places.fill(0)
+    // Private ranges are local anyway.
+    if (
+      this.endpoints.addresses.scope(this.endpoints.addresses.parse(prefix.network)) !== 'global'
+    ) {
+      return true
+    }
+    this.global.push(prefix)
+    for (let endpoint = 0; endpoint < this.endpoints.size; endpoint++) {
+      if (this.places[endpoint] === PLACE.outside) this.places[endpoint] = PLACE.unknown
+    }
     return true
   }
 
@@ -99,7 +112,7 @@ export class Neighbourhood {
 
   /** True when a global address lies in a prefix that is ours. */
   matches(address: AddressKey): boolean {
-    return this.prefixes.some((prefix) => {
+    return this.global.some((prefix) => {
       if (prefix.v6 !== isV6(address)) return false
       if (!prefix.v6) return sameBits(address | 0, prefix.words[0], prefix.length)
       const index = address - V6_BASE
@@ -162,5 +175,5 @@ function readPrefix(text: string): Prefix | undefined {
   const network = groups
     ? v6Text(words.flatMap((word) => [word >>> 16, word & 65535]))
     : v4Text(words[0])
-  return { text: `${network}/${length}`, v6: groups !== undefined, words, length }
+  return { text: `${network}/${length}`, network, v6: groups !== undefined, words, length }
 }
