@@ -36,11 +36,11 @@ export const detector: Detector = {
   create(context) {
     const claims = context.table<Claim[]>(ADDRESSES)
     const claim = (address: string, mac: string, transaction: Transaction) => {
-      if (!isClaimable(address, mac)) return
       const list = claims.get(address) ?? claims.set(address, [])
       const { time, frame } = transaction
       let mine = list.find((entry) => entry.mac === mac)
       if (!mine) {
+        if (!isClaimable(address, mac)) return
         if (list.length >= 8) list.shift()
         mine = {
           address,

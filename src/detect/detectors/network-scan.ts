@@ -24,8 +24,8 @@ interface Sender {
   readonly endpoint: number
   from: number
   last: number
-  /** Distinct targets as endpoint × 65536 + port. */
-  readonly targets: Set<number>
+  /** Distinct targets: endpoint and port as one number, or the addresses asked for by ARP. */
+  readonly targets: Set<number | string>
   readonly hosts: Set<number>
   /** Ports, UDP ones above 65535. */
   readonly ports: Set<number>
@@ -62,8 +62,13 @@ export const detector: Detector = {
       transactions: {
         arp: ({ fields, source, time, frame, destination }) => {
           if (fields.kind !== 'request' || typeof fields.targetAddress !== 'string') return
-          const target = context.endpoints.addresses.parse(fields.targetAddress)
-          sweep(context, senders, { source, destination, target, time, frame })
+          sweep(context, senders, {
+            source,
+            destination,
+            target: fields.targetAddress,
+            time,
+            frame,
+          })
         },
       },
       // What was counted since each was last told.
@@ -167,7 +172,7 @@ function tell(context: DetectContext, sender: Sender): void {
 interface Probe {
   readonly source: number
   readonly destination: number
-  readonly target: number
+  readonly target: string
   readonly time: number
   readonly frame: number
 }

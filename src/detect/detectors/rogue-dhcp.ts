@@ -1,7 +1,7 @@
 // A second DHCP server answers on a network: it can make itself gateway and resolver of whoever
 // believes it.
 import type { Transaction } from '../../flow/index.ts'
-import { threshold, type DetectContext, type Detector } from '../detector.ts'
+import { threshold, type DetectContext, type Detector, type Raise } from '../detector.ts'
 
 const SERVERS = threshold('servers', '1024 servers', 'DHCP servers remembered, all VLANs together')
 
@@ -29,11 +29,16 @@ export const detector: Detector = {
   limits: [SERVERS],
   create(context) {
     const servers = context.table<Server>(SERVERS)
+    /** The first server of each VLAN: the one devices have been using. */
+    const owners = context.table<Server>(SERVERS)
     return {
       transactions: {
         dhcp: (transaction) => {
           const { kind } = transaction.fields
-          if (kind === 'offer' || kind === 'ack') answer(context, servers, transaction)
+          if (kind !== 'offer' && kind !== 'ack') return
+          const server = serverOf(context, servers, transaction)
+          const owner = owners.get(server.vlan) ?? owners.set(server.vlan, server)
+          if (owner !== server) context.raise(written(owner, server, transaction))
         },
       },
     }
@@ -43,10 +48,10 @@ export const detector: Detector = {
 interface Servers {
   get(key: string): Server | undefined
   set(key: string, server: Server): Server
-  values(): Iterable<Server>
 }
 
-function answer(context: DetectContext, servers: Servers, transaction: Transaction): void {
+/** The server that answers, with what it hands out. */
+function serverOf(context: DetectContext, servers: Servers, transaction: Transaction): Server {
   const { fields, source, time, frame } = transaction
   const vlan = context.endpoints.vlan(source)
   const address = String(fields.server ?? context.endpoints.addressText(source))
@@ -65,26 +70,27 @@ function answer(context: DetectContext, servers: Servers, transaction: Transacti
       offers: 0,
     })
   server.offers++
-  for (const known of servers.values()) {
-    if (known.vlan !== vlan || known.address === address || known.first > server.first) continue
-    // Two servers that hand out the same gateway are a pair; the second changes nothing.
-    const differs = known.router !== server.router || known.nameServers !== server.nameServers
-    context.raise({
-      key: `${key} ${known.address}`,
-      about: server.endpoint,
-      severity: differs ? 'high' : 'low',
-      confidence: differs ? 0.85 : 0.5,
-      from: server.first,
-      to: time,
-      sources: [server.endpoint],
-      targets: [known.endpoint],
-      expected: `DHCP from ${known.address}: ${offer(known)}`,
-      seen: `DHCP from ${address} as well: ${offer(server)}`,
-      frames: [server.frame, frame],
-      count: server.offers,
-      taints: { originator: server.endpoint, responder: 0, port: -1, from: server.first, to: time },
-    })
-    return
+  return server
+}
+
+function written(owner: Server, server: Server, { time, frame }: Transaction): Raise {
+  // Two servers that hand out the same gateway are a pair; the second changes nothing.
+  const differs = owner.router !== server.router || owner.nameServers !== server.nameServers
+  const { endpoint, first, address, vlan, offers } = server
+  return {
+    key: `${vlan} ${address}`,
+    about: endpoint,
+    severity: differs ? 'high' : 'low',
+    confidence: differs ? 0.85 : 0.5,
+    from: first,
+    to: time,
+    sources: [endpoint],
+    targets: [owner.endpoint],
+    expected: `DHCP from ${owner.address}: ${offer(owner)}`,
+    seen: `DHCP from ${address} as well: ${offer(server)}`,
+    frames: [server.frame, frame],
+    count: offers,
+    taints: { originator: endpoint, responder: 0, port: -1, from: first, to: time },
   }
 }
 
