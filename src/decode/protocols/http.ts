@@ -101,7 +101,7 @@ export const protocol: Protocol = {
     if (stop < 0) return path ? YES : MAYBE
     const last = bytes[stop - 1] === 13 ? stop - 1 : stop
     // RTSP and SIP share methods and end their lines otherwise.
-    if (last - 8 > at && bytes.toString('latin1', last - 8, last - 2) === 'HTTP/1') return YES
+    if (last - 8 > at && bytes.toString('latin1', last - 8, last - 3) === 'HTTP/') return YES
     return path ? MAYBE : NO
   },
 
