@@ -93,7 +93,11 @@ export class ConversationTable {
   private readonly names: string[] = ['']
   private failures = { out: new Uint32Array(1 << 10), in: new Uint32Array(1 << 10) }
 
-  constructor(capacity: number, endpoints: EndpointTable) {
+  private readonly ofFailed: boolean
+
+  /** `ofFailed`: a table for attempts that nobody accepted; otherwise these are only counted. */
+  constructor(capacity: number, endpoints: EndpointTable, ofFailed = false) {
+    this.ofFailed = ofFailed
     this.capacity = capacity
     this.endpoints = endpoints
     this.words = new Int32Array(capacity * WORDS)
@@ -106,7 +110,7 @@ export class ConversationTable {
     if (!Number.isFinite(flow.first)) return
     if (flow.first < this.first) this.first = flow.first
     if (flow.first > this.last) this.last = flow.first
-    if (isFailed(flow)) {
+    if (isFailed(flow) && !this.ofFailed) {
       this.fail(flow.originator, flow.responder)
       return
     }

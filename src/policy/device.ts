@@ -47,10 +47,13 @@ export interface PolicyContext {
   readonly classes?: ReadonlyMap<string, readonly string[]>
   /** Profiles for phones and laptops too. */
   readonly includePersonal?: boolean
+  /** Ids of devices that get one whatever their role: somebody has written a policy for them. */
+  readonly held?: ReadonlySet<string>
 }
 
 /** Whether a device gets a profile. */
 export const isProfiled = (device: PolicyDevice, context: PolicyContext): boolean =>
   device.role === 'thing' ||
   device.role === 'controller' ||
+  context.held?.has(device.id) === true ||
   (device.role === 'personal' && context.includePersonal === true)

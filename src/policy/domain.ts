@@ -43,6 +43,9 @@ export function ownDomains(name: string): string[] {
   return domains
 }
 
+/** The domain that is its holder's alone, for telling holders apart; on shared hosts the name. */
+export const holderOf = (name: string): string => ownDomains(name).at(-1) ?? name
+
 /** Names below one domain beyond which the domain stands for them. */
 export const SIBLING_NAMES_MAX = 8
 

@@ -111,6 +111,13 @@ export function ruleOf(entry: Entry, provenance: Provenance, site: Site): Rule {
   }
 }
 
+/** What exactly one exchange is about, as a rule would say it; for words. */
+export function contentOf(one: Exchange, site: Site): Pick<Rule, 'initiated' | 'peer' | 'service'> {
+  const entry = entryOf(one)
+  const peer = entry.peer.kind === 'device' ? site.devicePeer(entry.peer.device) : entry.peer
+  return { initiated: entry.initiated, peer, service: serviceOf(entry) }
+}
+
 /** The rule that permits exactly one exchange. */
 export const exactRule = (one: Exchange, provenance: Provenance, site: Site): Rule =>
   ruleOf(entryOf(one), provenance, site)

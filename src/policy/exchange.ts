@@ -15,6 +15,9 @@ import type { SpeechTable } from './speech.ts'
  */
 export interface Exchange {
   readonly device: string
+  /** Endpoint ids of the device and of the peer where it was first seen; they hold for one run. */
+  endpoint: number
+  peerEndpoint: number
   initiated: 'device' | 'peer'
   peer: ExchangePeer
   /** FAMILY: 0 IPv4, 1 IPv6, 2 link. */
@@ -34,6 +37,8 @@ export interface Exchange {
   answered: boolean
   /** A finding flags it. */
   readonly flagged: boolean
+  /** Attempts that nobody accepted. */
+  readonly failed: boolean
   /** Stands for many peers that no longer fitted. */
   readonly overflowed: boolean
   flows: number
@@ -75,6 +80,8 @@ export interface ExchangeSource {
   readonly cut: Microseconds
   /** True for traffic that findings flag: it is kept apart and never learnt. */
   readonly excluded?: (conversation: Conversation) => boolean
+  /** The rows are attempts that nobody accepted. */
+  readonly failed?: boolean
 }
 
 /** Every profiled device's exchanges, by device id. Devices without any have an empty list. */
@@ -163,6 +170,8 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
   const bytes = row.bytesOriginator + row.bytesResponder
   return {
     device: device.id,
+    endpoint: turned ? row.responder : row.originator,
+    peerEndpoint,
     initiated: turned && !fromGroup ? 'peer' : 'device',
     peer,
     family: row.family,
@@ -176,6 +185,7 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
     certain: row.certain,
     answered: row.answered,
     flagged: source.excluded?.(row) ?? false,
+    failed: source.failed ?? false,
     // Some links carry neither MAC nor address: such a peer is nobody that a rule could name.
     overflowed:
       row.collapsed || peerEndpoint === 0 || (peer.kind === 'link' && peer.address === ''),
@@ -202,6 +212,7 @@ export const exchangeKey = (one: Exchange): string =>
     one.port,
     one.service,
     one.flagged,
+    one.failed,
     one.overflowed,
   ].join(' ')
 
@@ -218,6 +229,8 @@ export function absorb(one: Exchange, other: Exchange): void {
   if (other.first < one.first || (other.first === one.first && other.frame < one.frame)) {
     one.first = other.first
     one.frame = other.frame
+    one.endpoint = other.endpoint
+    one.peerEndpoint = other.peerEndpoint
   }
   one.last = Math.max(one.last, other.last)
   one.clientPortMin = Math.min(one.clientPortMin, other.clientPortMin)
@@ -244,13 +257,14 @@ const NAME_TRUST: readonly NameSource[] = ['', 'tls', 'quic', 'http', 'dns']
 const HABIT_PACKETS_MIN = 3
 
 /** Why an exchange is, or is not, learnt. */
-export type Standing = 'learnt' | 'flagged' | 'overflowed' | 'implied' | 'unanswered'
+export type Standing = 'learnt' | 'failed' | 'flagged' | 'overflowed' | 'implied' | 'unanswered'
 
 /**
  * An exchange's standing. Groups cannot answer; what is started from elsewhere counts once it is
  * answered.
  */
 export function standingOf(one: Exchange): Standing {
+  if (one.failed) return 'failed'
   if (one.flagged) return 'flagged'
   if (one.overflowed) return 'overflowed'
   if (isImplied(one)) return 'implied'

@@ -44,5 +44,23 @@ export {
   type Extent,
   type LineKind,
 } from './difference.ts'
+export {
+  conversationKey,
+  verdictsOf,
+  withoutViolations,
+  type DeviceVerdicts,
+  type Violation,
+} from './verdicts.ts'
+export {
+  blockedBy,
+  blockedByLearnt,
+  type Blocked,
+  type BlockedCause,
+  type BlockedWhy,
+} from './blocked.ts'
+export { contentOf } from './entry.ts'
+export { holderOf } from './domain.ts'
+export { isProfiled } from './device.ts'
+export { operationBits } from './speech.ts'
 export { ruleCovers } from './cover.ts'
 export { isImplied } from './implied.ts'

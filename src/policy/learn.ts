@@ -9,14 +9,18 @@ import { sortedRules, PROFILE_SCHEMA_VERSION } from './form.ts'
 import type { NotLearnt, Profile, Provenance, Rule, Subject } from './form.ts'
 import { generalise } from './generalise.ts'
 import { maturityOf } from './maturity.ts'
+import { isFailed } from './orientation.ts'
 import { observe, type LearnOptions, type Observed, type Observing } from './observe.ts'
 import type { Site } from './site.ts'
 import { SpeechTable } from './speech.ts'
 import { ruleCovers } from './cover.ts'
 
-/** What a learner may remember: rows of conversations (`tableLimits(…).conversations`). */
+/** What a learner may remember, in rows. */
 export interface LearnerLimits {
+  /** `tableLimits(…).conversations` */
   readonly conversations: number
+  /** Who tried what in vain; 0 (the default): such attempts are counted by endpoint only. */
+  readonly attempts?: number
 }
 
 /**
@@ -26,14 +30,22 @@ export interface LearnerLimits {
 export class Learner implements FlowObserver {
   readonly conversations: ConversationTable
   readonly speech = new SpeechTable()
+  /** Only where the attempts that nobody accepted are to be judged too. */
+  readonly attempts: ConversationTable | undefined
 
   constructor(limits: LearnerLimits, endpoints: EndpointTable) {
     this.conversations = new ConversationTable(limits.conversations, endpoints)
+    if (limits.attempts) this.attempts = new ConversationTable(limits.attempts, endpoints, true)
   }
 
   /** Counts a flow that has ended. Under 300 ns; keeps nothing of the reused object. */
   flowEnd(flow: Flow): void {
     this.conversations.add(flow)
+  }
+
+  /** Keeps an attempt that nobody accepted. A call of its own: most runs need no such thing. */
+  attempt(flow: Flow): void {
+    if (isFailed(flow)) this.attempts?.add(flow)
   }
 
   /** Notes operations and MQTT topics; most transactions say nothing of either. */
@@ -152,7 +164,8 @@ function notLearntOf(exchanges: readonly Exchange[]): NotLearnt {
   const counts = { flagged: 0, unanswered: 0, implied: 0, overflowed: 0 }
   for (const one of exchanges) {
     const standing = standingOf(one)
-    if (standing !== 'learnt') counts[standing] += one.flows
+    // What failed is counted by endpoint, whether or not its peers are kept.
+    if (standing !== 'learnt' && standing !== 'failed') counts[standing] += one.flows
   }
   return { ...counts, failedOut: 0, failedIn: 0 }
 }

@@ -14,6 +14,8 @@ import type { SpeechTable } from './speech.ts'
 export interface Observing {
   readonly conversations: ConversationTable
   readonly speech: SpeechTable
+  /** Attempts that nobody accepted, where they are kept. */
+  readonly attempts?: ConversationTable
 }
 
 /** How to learn: what to leave out, and how much to hold out for maturity. */
@@ -52,6 +54,18 @@ export function observe(
   const cut = cutOf(first, last, options.learnShare ?? 0.7)
   const { excluded } = options
   const raw = exchangesOf({ conversations, speech, devices, context: options, cut, excluded })
+  const { attempts } = learner
+  if (attempts) {
+    const failed = exchangesOf({
+      conversations: attempts,
+      devices,
+      context: options,
+      cut,
+      excluded,
+      failed: true,
+    })
+    for (const [id, list] of failed) raw.get(id)!.push(...list)
+  }
   const exchanges = new Map([...raw].map(([id, all]) => [id, settle(all)]))
   const counted = devices.filter(({ id }) => raw.has(id))
   const failures = new Map(counted.map((device) => [device.id, failuresOf(device, conversations)]))

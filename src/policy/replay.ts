@@ -137,7 +137,10 @@ function deniedOf(one: Exchange, verdict: Verdict, site: Site): Denied {
 }
 
 /** Expected and seen, as findings print them. */
-export function wordsOf(verdict: Verdict, seen: Rule): { expected: string; seen: string } {
+export function wordsOf(
+  verdict: Verdict,
+  seen: Parameters<typeof ruleText>[0],
+): { expected: string; seen: string } {
   const expected = verdict.rule ? `${EXPECTED[verdict.reason]} ${ruleText(verdict.rule)}` : NOTHING
   return { expected: verdict.rule ? expected : NOTHING, seen: ruleText(seen) }
 }

@@ -90,6 +90,7 @@ const isLateFromOutside = (one: Exchange): boolean =>
 function isTurned(one: Exchange, other: Exchange): boolean {
   if (other === one || other.flows === 0 || other.initiated === one.initiated) return false
   if (other.flagged !== one.flagged || other.overflowed !== one.overflowed) return false
+  if (other.failed !== one.failed) return false
   if (other.port === one.port || other.port < one.clientPortMin || other.port > one.clientPortMax) {
     return false
   }

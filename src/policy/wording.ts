@@ -1,5 +1,5 @@
 // Rules in words: what tables, reports and findings print. One wording everywhere.
-import type { Peer, PortRange, Rule, Service, Subject } from './form.ts'
+import type { Initiated, Peer, PortRange, Rule, Service, Subject } from './form.ts'
 
 const PROTOCOL_NAMES = new Map([
   [1, 'icmp'],
@@ -80,10 +80,13 @@ export function serviceText(service: Service): string {
   return parts.join(' ')
 }
 
+/** `to` what the device starts, `from` what is started with it, `with` where either may. */
+export const directionText = (initiated: Initiated): string =>
+  ({ device: 'to', peer: 'from', either: 'with' })[initiated]
+
 /** One line: `to api.example.com tcp/443 (tls)`, `from the local networks tcp/80 (http)`. */
 export function ruleText(rule: Pick<Rule, 'initiated' | 'peer' | 'service'>): string {
-  const direction = { device: 'to', peer: 'from', either: 'with' }[rule.initiated]
-  return `${direction} ${peerText(rule.peer)} ${serviceText(rule.service)}`
+  return `${directionText(rule.initiated)} ${peerText(rule.peer)} ${serviceText(rule.service)}`
 }
 
 /**

@@ -64,9 +64,9 @@ export class MadeUpSite {
   readonly learner: Learner
   private readonly flow = new Flow()
 
-  constructor(conversations = 1 << 12, endpoints = 1 << 14) {
+  constructor(conversations = 1 << 12, endpoints = 1 << 14, attempts = 0) {
     this.endpoints = new EndpointTable(endpoints, new AddressBook(1 << 12))
-    this.learner = new Learner({ conversations }, this.endpoints)
+    this.learner = new Learner({ conversations, attempts }, this.endpoints)
   }
 
   endpoint(host: string): number {
@@ -104,7 +104,10 @@ export class MadeUpSite {
   }
 
   watch(...sketches: readonly Sketch[]): this {
-    for (const sketch of sketches) this.learner.flowEnd(this.flowOf(sketch))
+    for (const sketch of sketches) {
+      this.learner.flowEnd(this.flowOf(sketch))
+      this.learner.attempt(this.flow)
+    }
     return this
   }
 
