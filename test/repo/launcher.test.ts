@@ -16,13 +16,16 @@ echo "npm $*" >> "$RECORD"; echo "NODE_ENV=$NODE_ENV" >> "$RECORD"
 sleep 0.3
 [ -e "$FAIL" ] && { echo "npm error no network" >&2; exit 1; }
 mkdir -p node_modules/node-linux-${CPU}/bin
-cp "$REAL_NODE" node_modules/node-linux-${CPU}/bin/node
+cp "$OWN_NODE" node_modules/node-linux-${CPU}/bin/node
 echo noise of npm`
 const MAIN = `// stand-in
-const { execPath, env, argv } = process
-console.log(JSON.stringify([execPath, env.NODE_COMPILE_CACHE, argv.slice(2)]))
+const { env, argv } = process
+console.log(JSON.stringify([env.STARTED, env.NODE_COMPILE_CACHE, argv.slice(2)]))
 process.exitCode = 7
 `
+
+/** Stands for Node 24, and says by which path it was started. */
+const NODE = `#!/bin/sh\nSTARTED=$0 exec "${process.execPath}" "$@"\n`
 
 /** A project folder with the launcher, and a PATH that holds only what is named. */
 function machine(t: TestContext, node: 'old' | 'new' | 'none') {
@@ -46,12 +49,13 @@ function machine(t: TestContext, node: 'old' | 'new' | 'none') {
   }
   script('npm', NPM)
   if (node === 'old') script('node', '#!/bin/sh\necho 20.20.2')
-  if (node === 'new') symlinkSync(process.execPath, join(path, 'node'))
+  if (node === 'new') script('node', NODE)
+  script('own-node', NODE)
   const record = join(folder, 'record')
   const env = {
     PATH: path,
     RECORD: record,
-    REAL_NODE: process.execPath,
+    OWN_NODE: join(path, 'own-node'),
     FAIL: join(folder, 'fail'),
   }
   const start = (...words: string[]) => run(join(root, 'bin/thingward'), words, env)
