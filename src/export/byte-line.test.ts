@@ -1,4 +1,5 @@
-// The byte writer against JSON.stringify: whatever the texts and numbers, each line parses to the same.
+// The byte writer against JSON.stringify: whatever the texts and numbers, each line parses to the
+// same.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
@@ -15,7 +16,22 @@ function written(write: (lines: ByteLines) => void): string {
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.string({ unit: fc.constantFrom('"', '\\', '\n', '\0', '\u007f', '\ud800', '\udc00', 'é', '漢', '😀', 'a', '\u2028') }),
+  fc.string({
+    unit: fc.constantFrom(
+      '"',
+      '\\',
+      '\n',
+      '\0',
+      '\u007f',
+      '\ud800',
+      '\udc00',
+      'é',
+      '漢',
+      '😀',
+      'a',
+      '\u2028',
+    ),
+  }),
 )
 
 test('texts of any kind come back', () => {
@@ -27,7 +43,10 @@ test('texts of any kind come back', () => {
           lines.end()
         })
       })
-      const back = line.trimEnd().split('\n').map((each) => JSON.parse(each) as string)
+      const back = line
+        .trimEnd()
+        .split('\n')
+        .map((each) => JSON.parse(each) as string)
       // A lone surrogate is escaped, as JSON.stringify does, so it comes back as it was.
       assert.deepEqual(back, texts)
     }),
@@ -38,15 +57,33 @@ test('whole numbers come back, all others are 0', () => {
   const numbers = fc.oneof(
     fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
     fc.nat({ max: 1000 }),
-    fc.constantFrom(0, 9, 10, 99, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 1e9, 1e10 - 1, Number.MAX_SAFE_INTEGER),
+    fc.constantFrom(
+      0,
+      9,
+      10,
+      99,
+      2 ** 31 - 1,
+      2 ** 31,
+      2 ** 32,
+      1e9,
+      1e10 - 1,
+      Number.MAX_SAFE_INTEGER,
+    ),
   )
   fc.assert(
     fc.property(numbers, (value) => {
-      assert.equal(written((lines) => (lines.number(value), lines.end())), `${value}\n`)
+      assert.equal(
+        written((lines) => (lines.number(value), lines.end())),
+        `${value}\n`,
+      )
     }),
   )
   for (const odd of [NaN, -1, -5.5, Infinity, 2 ** 60]) {
-    assert.equal(written((lines) => (lines.number(odd), lines.end())), '0\n', String(odd))
+    assert.equal(
+      written((lines) => (lines.number(odd), lines.end())),
+      '0\n',
+      String(odd),
+    )
   }
 })
 

@@ -1,5 +1,6 @@
-// Lines of JSON written as bytes into one reused buffer: constants are copied, numbers written digit by
-// digit, texts escaped. No object and no string is made per record; full buffers go to a sink.
+// Lines of JSON written as bytes into one reused buffer: constants are copied, numbers written
+// digit by digit, texts escaped. No object and no string is made per record; full buffers go to a
+// sink.
 import { isoTime, type Microseconds } from '../core/clock.ts'
 
 /** Takes finished lines. The bytes are only valid during the call. */
@@ -18,6 +19,22 @@ const HEX = Buffer.from('0123456789abcdef', 'latin1')
 const LONG = 24
 /** Below this, digits are taken out in 32-bit arithmetic. */
 const SMALL = 0x7fffffff
+
+/** Words kept as bytes; those of foreign logs must not fill the memory. */
+const WORDS_MAX = 1024
+
+/** Parts of lines by a word that comes again and again, each made once. */
+export function wordParts(around: (word: string) => string): (word: string) => Uint8Array {
+  const parts = new Map<string, Uint8Array>()
+  return (word) => {
+    let part = parts.get(word)
+    if (part === undefined) {
+      part = Buffer.from(around(word))
+      if (parts.size < WORDS_MAX) parts.set(word, part)
+    }
+    return part
+  }
+}
 
 /** A constant part of a line. */
 export const constant = (text: string): Uint8Array => Buffer.from(text, 'latin1')
@@ -188,8 +205,8 @@ export class ByteLines {
   }
 
   /**
-   * Any JSON value; reserves its own room. Objects have too many shapes for a loop of ours: the engine's
-   * own writer is twice as fast.
+   * Any JSON value; reserves its own room. Objects have too many shapes for a loop of ours: the
+   * engine's own writer is twice as fast.
    */
   json(value: unknown): void {
     const text = JSON.stringify(value) ?? 'null'

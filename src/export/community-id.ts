@@ -1,4 +1,5 @@
-// Community ID version 1: one flow, the same short text in every tool (github.com/corelight/community-id-spec).
+// Community ID version 1: one flow, the same short text in every tool
+// (github.com/corelight/community-id-spec).
 import { createHash } from 'node:crypto'
 import type { EndpointTable, Flow } from '../flow/index.ts'
 
@@ -57,7 +58,9 @@ function portsOf(flow: Flow): [from: number, to: number, oneWay: boolean] {
   if (ipProtocol !== 1 && ipProtocol !== 58) return [originatorPort, responderPort, false]
   const pairs = ipProtocol === 1 ? PAIRS[1] : PAIRS[58]
   const answer = pairs.get(originatorPort)
-  return answer === undefined ? [originatorPort, responderPort, true] : [originatorPort, answer, false]
+  return answer === undefined
+    ? [originatorPort, responderPort, true]
+    : [originatorPort, answer, false]
 }
 
 function addressBytes(endpoints: EndpointTable, endpoint: number, length: number): Buffer {

@@ -1,4 +1,5 @@
-// DNS records in version 3 of Suricata's format (8.0), byte by byte: the commonest messages there are.
+// DNS records in version 3 of Suricata's format (8.0), byte by byte: the commonest messages there
+// are.
 import type { Transaction } from '../flow/index.ts'
 import { constant, type ByteLines } from './byte-line.ts'
 import { endRecord, writeHead, writeObject, type RecordParts } from './eve-record.ts'

@@ -1,8 +1,9 @@
-// Flow records as Suricata 7 and 8 write them, byte by byte: the hot path of `--eve`. What Suricata does not
-// know of a flow (payload bytes, Zeek's state and history, the server's name) lies under "thingward".
+// Flow records as Suricata 7 and 8 write them, byte by byte: the hot path of `--eve`. What Suricata
+// does not know of a flow (payload bytes, Zeek's state and history, the server's name) lies under
+// "thingward".
 import { TCP } from '../decode/index.ts'
 import type { Flow } from '../flow/index.ts'
-import { constant, type ByteLines } from './byte-line.ts'
+import { constant, wordParts, type ByteLines } from './byte-line.ts'
 import type { EndpointTexts } from './endpoint-texts.ts'
 
 const C = {
@@ -32,9 +33,10 @@ const C = {
   end: constant('+0000","end":"'),
   age: constant('+0000","age":'),
   community: constant(',"community_id":"'),
-  ether: constant(',"ether":{"dest_macs":["'),
-  etherSource: constant('"],"src_macs":["'),
-  etherAlone: constant(',"ether":{"src_macs":["'),
+  ether: constant(',"ether":{'),
+  etherDestination: constant('"dest_macs":["'),
+  etherBetween: constant('"],'),
+  etherSource: constant('"src_macs":["'),
   etherEnd: constant('"]}'),
   etherType: constant('"],"ether_type":'),
   brace: constant('}'),
@@ -63,7 +65,12 @@ const LIFE = new Map(
     ),
   ]),
 )
-const REASONS = { closed: 'timeout', idle: 'timeout', evicted: 'forced', 'end-of-source': 'shutdown' }
+const REASONS = {
+  closed: 'timeout',
+  idle: 'timeout',
+  evicted: 'forced',
+  'end-of-source': 'shutdown',
+}
 
 const bits: readonly (readonly [number, string])[] = [
   [TCP.syn, 'syn'],
@@ -97,19 +104,9 @@ const TCP_STATES = new Map(
   }).map(([state, text]) => [state, constant(`,"state":"${text}"}`)]),
 )
 const TCP_CLOSED = constant(',"state":"closed"}')
-const STATES = new Map<string, Uint8Array>()
-const SERVICES = new Map<string, Uint8Array>()
-const NAME_SOURCES = new Map<string, Uint8Array>()
-
-/** A small set of words, each a constant once it was used. */
-function word(words: Map<string, Uint8Array>, text: string, around: (text: string) => string): Uint8Array {
-  let part = words.get(text)
-  if (part === undefined) {
-    part = Buffer.from(around(text))
-    words.set(text, part)
-  }
-  return part
-}
+const statePart = wordParts((state) => `,"state":"${state}"`)
+const servicePart = wordParts((service) => JSON.stringify(service))
+const plainPart = wordParts((word) => word)
 
 /** IP protocols by the names that Suricata gives them; others by number. */
 const PROTOCOL_NAMES = new Map([
@@ -157,7 +154,7 @@ export function writeFlow(flow: Flow, now: number, parts: FlowRecordParts): void
   if (flow.family !== 2) writeTuple(flow, lines, texts)
   if (flow.service !== '') {
     lines.put(C.service)
-    lines.put(word(SERVICES, flow.service, (text) => JSON.stringify(text)))
+    lines.put(servicePart(flow.service))
   }
   writeCounters(flow, lines)
   if (parts.communityId && flow.family !== 2) {
@@ -216,20 +213,27 @@ function writeCounters(flow: Flow, lines: ByteLines): void {
   lines.number(Math.floor(flow.last / 1e6) - Math.floor(flow.first / 1e6))
   const both = (flow.originatorFlags & flow.responderFlags & TCP.fin) !== 0
   const over = both || ((flow.originatorFlags | flow.responderFlags) & TCP.rst) !== 0
-  const state = over || flow.end === 'closed' ? 'closed' : flow.responderPackets > 0 ? 'established' : 'new'
+  const state =
+    over || flow.end === 'closed' ? 'closed' : flow.responderPackets > 0 ? 'established' : 'new'
   // Closed, but neither left alone nor cut off: another flow has taken its ports.
   const reason = over && flow.end === 'idle' ? 'unknown' : REASONS[flow.end]
   lines.put(LIFE.get(state)!.get(reason)!)
 }
 
 function writeEther(flow: Flow, lines: ByteLines, texts: EndpointTexts): void {
-  if (!texts.hasMac(flow.originator)) return
-  if (texts.hasMac(flow.responder)) {
-    lines.put(C.ether)
+  const from = texts.hasMac(flow.originator)
+  const to = texts.hasMac(flow.responder)
+  if (!from && !to) return
+  lines.put(C.ether)
+  if (to) {
+    lines.put(C.etherDestination)
     texts.mac(lines, flow.responder)
+  }
+  if (from && to) lines.put(C.etherBetween)
+  if (from) {
     lines.put(C.etherSource)
-  } else lines.put(C.etherAlone)
-  texts.mac(lines, flow.originator)
+    texts.mac(lines, flow.originator)
+  }
   if (flow.family === 2) {
     lines.put(C.etherType)
     lines.number(flow.ipProtocol)
@@ -255,7 +259,7 @@ function writeOwn(flow: Flow, lines: ByteLines): void {
   lines.number(flow.originatorPayload)
   lines.put(C.ownDown)
   lines.number(flow.responderPayload)
-  lines.put(word(STATES, flow.state, (text) => `,"state":"${text}"`))
+  lines.put(statePart(flow.state))
   if (flow.history !== '' && flow.history.length <= 32) {
     lines.put(C.ownHistory)
     for (let index = 0; index < flow.history.length; index++) {
@@ -276,7 +280,7 @@ function writeOwn(flow: Flow, lines: ByteLines): void {
     lines.put(C.name)
     lines.text(flow.serverName)
     lines.put(C.nameSource)
-    lines.put(word(NAME_SOURCES, flow.nameSource, (text) => text))
+    lines.put(plainPart(flow.nameSource))
     lines.put(C.quote)
   }
   lines.put(C.last)

@@ -1,5 +1,5 @@
-// TLS, HTTP and SSH say one thing in several messages, Suricata in one record: the messages of a flow are
-// gathered until the record is whole, the flow ends, or too many wait.
+// TLS, HTTP and SSH say one thing in several messages, Suricata in one record: the messages of a
+// flow are gathered until the record is whole, the flow ends, or too many wait.
 import type { Fields, Transaction } from '../flow/index.ts'
 import { certificateDate, leftOver, type Layout } from './eve-layouts.ts'
 
@@ -68,9 +68,12 @@ export class Gatherer {
   }
 }
 
-/** Records of both sides are written in the direction of the flow, without saying a direction. */
+/** Records of both sides are written from the client to the server, whoever was heard first. */
 function inDirection(said: Transaction): Transaction {
-  if (said.fromOriginator) return said
+  const { protocol, fields, fromOriginator } = said
+  const fromClient = fields.kind === 'client-hello' || fields.kind === 'request'
+  const byClient = protocol === 'ssh' ? fromOriginator : fromClient || fields.from === 'client'
+  if (byClient) return fromOriginator ? said : { ...said, fromOriginator: true }
   const { source, destination, sourcePort, destinationPort } = said
   return {
     ...said,
@@ -142,7 +145,8 @@ function drawTls({ parts }: Waiting): Layout {
   const number = typeof cipher === 'string' && /^[0-9a-f]{4}$/.test(cipher)
   const own = {
     client_hello: hello && leftOver(hello, 'kind', 'serverName', 'alpn', 'version', 'ja4'),
-    server_hello: answer && leftOver(answer, 'kind', 'version', 'alpn', 'resumed', number ? 'cipher' : ''),
+    server_hello:
+      answer && leftOver(answer, 'kind', 'version', 'alpn', 'resumed', number ? 'cipher' : ''),
     chain: chain.length > 0 ? chain : undefined,
     client_chain: clientChain.length > 0 ? clientChain : undefined,
   }

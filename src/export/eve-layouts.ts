@@ -1,5 +1,5 @@
-// How Suricata lays out the messages of protocols that it knows; what it has no place for is left over and
-// written beside it, so that nothing is lost to those who read our words.
+// How Suricata lays out the messages of protocols that it knows; what it has no place for is left
+// over and written beside it, so that nothing is lost to those who read our words.
 import { isoTime } from '../core/clock.ts'
 import type { Fields } from '../flow/index.ts'
 
@@ -102,7 +102,11 @@ const multicastDns: Draw = (fields) => {
     object: {
       type: fields.kind === 'query' ? 'request' : 'response',
       id: fields.id,
-      queries: questions.map(({ name, type }) => ({ rrname: name, rrtype: type.toLowerCase() })),
+      rcode: fields.rcode === 'NOERROR' ? undefined : fields.rcode,
+      queries:
+        questions.length > 0
+          ? questions.map(({ name, type }) => ({ rrname: name, rrtype: type.toLowerCase() }))
+          : undefined,
       answers: answers.length > 0 ? answers.map(namedAnswer) : undefined,
     },
     own: leftOver(fields, 'kind', 'id', 'questions', 'answers', 'rcode'),
@@ -242,10 +246,14 @@ const MODBUS_CODES = new Map<unknown, string>([
 /** Functions whose sub-function decides what they are called and do. */
 const BY_SUBFUNCTION = new Set<unknown>([8, 43, 90])
 
+/** Functions that write one register: Suricata has no quantity for them. */
+const SINGLE_WRITES = new Set<unknown>([5, 6, 22])
+
 const modbus: Draw = (fields) => {
   const { function: code, operation, address, count } = fields
   const isException = fields.kind === 'exception'
-  const place = address === undefined ? undefined : { address, quantity: count }
+  const quantity = SINGLE_WRITES.has(code) ? undefined : count
+  const place = address === undefined ? undefined : { address, quantity }
   const message = {
     unit_id: fields.unit,
     function_raw: isException ? Number(code) | 128 : code,

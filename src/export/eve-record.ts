@@ -1,7 +1,7 @@
-// The common head of EVE records about messages: time, flow, who and whom in the direction of the flow, as
-// Suricata writes them, and MAC addresses.
+// The common head of EVE records about messages: time, flow, who and whom in the direction of the
+// flow, as Suricata writes them, and MAC addresses.
 import type { EndpointTable, Transaction } from '../flow/index.ts'
-import { constant, type ByteLines } from './byte-line.ts'
+import { constant, wordParts, type ByteLines } from './byte-line.ts'
 import type { EndpointTexts } from './endpoint-texts.ts'
 import { protocolPart } from './eve-flow.ts'
 
@@ -22,8 +22,11 @@ const C = {
   version6: constant(',"ip_v":6'),
   protocol: constant(',"proto":"'),
   toClient: constant(',"direction":"to_client"'),
-  ether: constant(',"ether":{"src_mac":"'),
-  etherDestination: constant('","dest_mac":"'),
+  toServer: constant(',"direction":"to_server"'),
+  ether: constant(',"ether":{'),
+  etherSource: constant('"src_mac":"'),
+  etherBetween: constant('",'),
+  etherDestination: constant('"dest_mac":"'),
   etherEnd: constant('"}'),
 } as const
 
@@ -35,22 +38,15 @@ const UDP = 17
 /** Transports of protocols whose source does not say it; all others go over TCP. */
 const DATAGRAMS = new Set(
   (
-    'dns mdns llmnr nbns dhcp dhcpv6 ssdp ws-discovery quic ntp snmp coap bacnet knx mqtt-sn tftp ' +
-    'tuya lifx syslog radius stun wireguard dtls'
+    'dns mdns llmnr nbns dhcp dhcpv6 ssdp ws-discovery quic ntp snmp coap bacnet knx mqtt-sn ' +
+    'tftp tuya lifx syslog radius stun wireguard dtls'
   ).split(' '),
 )
 
-const EVENTS = new Map<string, Uint8Array>()
-
 /** `"dns"`: an event type as JSON. */
-function eventPart(type: string): Uint8Array {
-  let part = EVENTS.get(type)
-  if (part === undefined) {
-    part = Buffer.from(JSON.stringify(type))
-    EVENTS.set(type, part)
-  }
-  return part
-}
+const eventPart = wordParts((type) => JSON.stringify(type))
+/** `,"dns":`: a member's name. */
+const keyPart = wordParts((key) => `,${JSON.stringify(key)}:`)
 
 export interface RecordParts {
   readonly lines: ByteLines
@@ -116,7 +112,7 @@ export function writeHead(said: Transaction, type: string, parts: RecordParts): 
   }
   lines.put(C.event)
   lines.put(eventPart(type))
-  if (!said.fromOriginator) lines.put(C.toClient)
+  lines.put(said.fromOriginator ? C.toServer : C.toClient)
   if (said.flow > 0 && parts.recent.put(said, lines)) return
   const from = lines.position
   writeEnds(said, parts)
@@ -135,10 +131,16 @@ function writeEnds(said: Transaction, parts: RecordParts): void {
     lines.put(C.vlanEnd)
   }
   if (texts.hasAddress(originator)) writeTuple(said, originator, responder, parts)
-  if (!texts.hasMac(originator)) return
+  const from = texts.hasMac(originator)
+  const to = texts.hasMac(responder)
+  if (!from && !to) return
   lines.put(C.ether)
-  texts.mac(lines, originator)
-  if (texts.hasMac(responder)) {
+  if (from) {
+    lines.put(C.etherSource)
+    texts.mac(lines, originator)
+  }
+  if (from && to) lines.put(C.etherBetween)
+  if (to) {
     lines.put(C.etherDestination)
     texts.mac(lines, responder)
   }
@@ -170,15 +172,9 @@ function writeTuple(
   lines.put(protocolPart(protocol))
 }
 
-const KEYS = new Map<string, Uint8Array>()
-
 /** Writes `,"key":` and the value as JSON. */
 export function writeObject(lines: ByteLines, key: string, value: unknown): void {
-  let part = KEYS.get(key)
-  if (part === undefined) {
-    part = Buffer.from(`,${JSON.stringify(key)}:`)
-    KEYS.set(key, part)
-  }
+  const part = keyPart(key)
   lines.reserve(part.length + 16)
   lines.put(part)
   lines.json(value)

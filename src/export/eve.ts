@@ -1,4 +1,5 @@
-// `--eve`: everything a run hears as Suricata's EVE JSON lines, so that what reads those can read this.
+// `--eve`: everything a run hears as Suricata's EVE JSON lines, so that what reads those can read
+// this.
 import type { Anomaly } from '../core/anomaly.ts'
 import type { Finding, Severity } from '../finding/index.ts'
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
@@ -11,6 +12,7 @@ import { Gatherer } from './eve-gather.ts'
 import { asItIs, eveTime, LAYOUTS, type Layout } from './eve-layouts.ts'
 import { endRecord, RecentHeads, writeHead, writeObject, type RecordParts } from './eve-record.ts'
 
+/** What EVE lines are written from and to. */
 export interface EveOptions {
   readonly endpoints: EndpointTable
   /** Takes whole lines; the bytes are only valid during the call. */
@@ -33,8 +35,9 @@ const CONFIDENCES = ['Low', 'Medium', 'High'] as const
 const SIGNATURES = { base: 90_000_000, count: 1_000_000 }
 
 /**
- * Writes flow, dns, tls, http, dhcp, ssh, mqtt, snmp, modbus, dnp3, quic, ftp, arp … records as flows and
- * transactions come; alert and anomaly records when they are handed in. `finish` hands on the last lines.
+ * Writes flow, dns, tls, http, dhcp, ssh, mqtt, snmp, modbus, dnp3, quic, ftp, arp … records as
+ * flows and transactions come; alert and anomaly records when they are handed in. `finish` hands on
+ * the last lines.
  */
 export class EveWriter implements FlowObserver {
   private readonly lines: ByteLines
@@ -97,7 +100,17 @@ export class EveWriter implements FlowObserver {
           mitre_technique_id: finding.techniques.length > 0 ? finding.techniques : undefined,
         },
       },
-      thingward: { id, severity: finding.severity, device, expected, seen, count, respond, sources, targets },
+      thingward: {
+        id,
+        severity: finding.severity,
+        device,
+        expected,
+        seen,
+        count,
+        respond,
+        sources,
+        targets,
+      },
     }
     this.lines.json(record)
     this.lines.reserve(16)
@@ -151,5 +164,7 @@ function signatureId(detector: string): number {
 /** Suricata tells oddities of decoding, of streams and of applications apart. */
 function layerOf(name: string): 'decode' | 'stream' | 'applayer' {
   if (/^(stream|tcp)-/.test(name)) return 'stream'
-  return /^(ethernet|link|ipv4|ipv6|udp|icmp|vlan|arp|frame|packet)/.test(name) ? 'decode' : 'applayer'
+  return /^(ethernet|link|ipv4|ipv6|udp|icmp|vlan|arp|frame|packet)/.test(name)
+    ? 'decode'
+    : 'applayer'
 }

@@ -1,7 +1,7 @@
-// `--flows`: every flow as one line of JSON in our own words: the fields of Flow, with addresses, MACs and
-// times as texts. Written byte by byte, as EVE records are.
+// `--flows`: every flow as one line of JSON in our own words: the fields of Flow, with addresses,
+// MACs and times as texts. Written byte by byte, as EVE records are.
 import type { EndpointTable, Flow, FlowObserver } from '../flow/index.ts'
-import { ByteLines, constant, type ByteSink } from './byte-line.ts'
+import { ByteLines, constant, wordParts, type ByteSink } from './byte-line.ts'
 import { EndpointTexts } from './endpoint-texts.ts'
 
 const FAMILIES = ['ipv4', 'ipv6', 'link'].map((name) => constant(`Z","family":"${name}","vlan":`))
@@ -34,17 +34,8 @@ const C = {
 
 /** Room for one line, its texts aside. */
 const ROOM = 1024
-const WORDS = new Map<string, Uint8Array>()
-
 /** One of a few words, without quotes. */
-function word(text: string): Uint8Array {
-  let part = WORDS.get(text)
-  if (part === undefined) {
-    part = Buffer.from(text)
-    WORDS.set(text, part)
-  }
-  return part
-}
+const plainPart = wordParts((word) => word)
 
 /** Writes flows as they end; `finish` hands on the last lines. */
 export class FlowLines implements FlowObserver {
@@ -120,7 +111,7 @@ export class FlowLines implements FlowObserver {
     lines.put(C.gaps)
     lines.number(flow.gaps)
     lines.put(C.state)
-    lines.put(word(flow.state))
+    lines.put(plainPart(flow.state))
     lines.put(C.history)
     lines.text(flow.history)
     lines.reserve(ROOM)
@@ -133,7 +124,7 @@ export class FlowLines implements FlowObserver {
     lines.text(flow.nameSource)
     lines.put(flow.directionCertain ? C.certain : C.uncertain)
     lines.put(C.end)
-    lines.put(word(flow.end))
+    lines.put(plainPart(flow.end))
     lines.put(C.close)
   }
 }

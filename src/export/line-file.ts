@@ -1,5 +1,5 @@
-// A file that takes chunks of bytes at once, one after the other: nothing is queued, so nothing grows, and
-// what was written is there when the run is stopped.
+// A file that takes chunks of bytes at once, one after the other: nothing is queued, so nothing
+// grows, and what was written is there when the run is stopped.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { OperatingError } from '../core/errors.ts'
 
@@ -13,7 +13,10 @@ export class LineFile {
   private readonly path: string
   private readonly file: number
 
-  /** Opens `path` for writing; '-' is standard output. Throws an OperatingError when it cannot be opened. */
+  /**
+   * Opens `path` for writing; '-' is standard output. Throws an OperatingError when it cannot be
+   * opened.
+   */
   constructor(path: string) {
     this.path = path
     try {
@@ -23,7 +26,9 @@ export class LineFile {
     }
   }
 
-  /** Writes all of `chunk`. Throws an OperatingError when the disk is full or the reader has gone. */
+  /**
+   * Writes all of `chunk`. Throws an OperatingError when the disk is full or the reader has gone.
+   */
   write(chunk: Uint8Array): void {
     let done = 0
     while (done < chunk.length) {

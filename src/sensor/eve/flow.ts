@@ -1,11 +1,11 @@
 // EVE flow and netflow records → Flows. Suricata writes a flow when it is over; bytes include the
 // link header, payload bytes are not told.
-import { Flow, SEEN, tcpState, type FlowEnd } from '../../flow/index.ts'
+import { Flow, SEEN, tcpState, type FlowEnd, type FlowState } from '../../flow/index.ts'
 import { TCP } from '../../decode/index.ts'
 import { isoToTime } from '../logs/time.ts'
 import { serviceName } from '../logs/service-names.ts'
 import type { EveSpeaker } from './speaker.ts'
-import { count, flag, object, text, type Values } from './values.ts'
+import { count, flag, has, object, text, type Values } from './values.ts'
 
 const PROTOCOLS = new Map([
   ['TCP', 6],
@@ -23,6 +23,8 @@ const PROTOCOLS = new Map([
   ['L2TP', 115],
 ])
 
+const STATES = new Set('S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH'.split(' '))
+
 /** IP protocol number of EVE's `proto`: a name, or a number as text ('047'). */
 export function protocolNumber(name: string): number {
   const known = PROTOCOLS.get(name.toUpperCase())
@@ -36,7 +38,7 @@ export function mapFlow(record: Values, speaker: EveSpeaker): void {
   const told = object(record, 'flow')
   const flow = headOf(record, speaker)
   flow.first = timeOf(told, 'start', speaker.time)
-  flow.last = Math.max(flow.first, timeOf(told, 'end', flow.first))
+  flow.last = timeOf(told, 'end', flow.first)
   flow.originatorPackets = count(told, 'pkts_toserver') ?? 0
   flow.responderPackets = count(told, 'pkts_toclient') ?? 0
   flow.originatorBytes = count(told, 'bytes_toserver') ?? 0
@@ -49,7 +51,21 @@ export function mapFlow(record: Values, speaker: EveSpeaker): void {
   flow.directionCertain = (flow.originatorFlags & TCP.syn) !== 0
   flow.end = endOf(text(told, 'state'), text(told, 'reason'))
   setState(flow)
+  const own = object(record, 'thingward')
+  if (has(own, 'state')) readOwn(flow, own, speaker)
   speaker.flow(flow)
+}
+
+/** What our own writer says of a flow beyond Suricata's words. */
+function readOwn(flow: Flow, own: Values, speaker: EveSpeaker): void {
+  speaker.facts.add('payload-bytes', 'history', 'retransmissions')
+  flow.originatorPayload = count(own, 'payload_toserver') ?? 0
+  flow.responderPayload = count(own, 'payload_toclient') ?? 0
+  flow.history = text(own, 'history').slice(0, 32)
+  flow.retransmissions = count(own, 'retransmissions') ?? 0
+  flow.gaps = count(own, 'gaps') ?? 0
+  const state = text(own, 'state')
+  if (STATES.has(state)) flow.state = state as FlowState
 }
 
 /** Flows of which only one direction came yet. */
@@ -125,6 +141,7 @@ function flagsOf(tcp: Values, name: string): number {
 function endOf(state: string, reason: string): FlowEnd {
   if (reason === 'shutdown') return 'end-of-source'
   if (reason === 'forced') return 'evicted'
+  if (reason === 'unknown') return 'idle'
   return state === 'closed' || reason === 'tcp_reuse' ? 'closed' : 'idle'
 }
 

@@ -12,10 +12,6 @@ export interface EveEvent {
 }
 
 const event = (map: EveEvent['map'], ...carries: string[]): EveEvent => ({ carries, map })
-/** Event types of our own writer: protocols that Suricata does not know. */
-const own = (...protocols: string[]): [string, EveEvent][] =>
-  protocols.map((protocol) => [protocol, event(things.mapOwn)])
-
 /** By `event_type`. */
 export const EVE_EVENTS: ReadonlyMap<string, EveEvent> = new Map([
   ['flow', event(mapFlow, 'flow', 'link-bytes')],
@@ -42,29 +38,4 @@ export const EVE_EVENTS: ReadonlyMap<string, EveEvent> = new Map([
   ['modbus', event(things.mapModbus, 'modbus')],
   ['dnp3', event(things.mapDnp3, 'dnp3')],
   ['enip', event(things.mapEnip, 'enip')],
-  ...own(
-    'nbns',
-    'dhcpv6',
-    'icmp',
-    'icmpv6',
-    'igmp',
-    'ssdp',
-    'ws-discovery',
-    'telnet',
-    'ntp',
-    'rtsp',
-  ),
-  ...own(
-    'coap',
-    'lldp',
-    'cdp',
-    'eapol',
-    'bacnet',
-    's7comm',
-    'iec104',
-    'opcua',
-    'profinet',
-    'goose',
-  ),
-  ...own('sv', 'ethercat', 'amqp', 'mqtt-sn', 'knx', 'tplink', 'tuya', 'dtls'),
 ])

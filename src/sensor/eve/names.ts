@@ -5,12 +5,14 @@ import type { EveSpeaker } from './speaker.ts'
 import {
   count,
   flag,
+  has,
   list,
   object,
   objects,
   optionalText,
   text,
   texts,
+  toServer,
   type Values,
 } from './values.ts'
 
@@ -27,18 +29,19 @@ export function mapDns(record: Values, speaker: EveSpeaker): void {
   const id = count(dns, 'id') ?? 0
   const questions = questionsOf(dns)
   // Newer versions write the client first in both directions, older ones whoever sent the message.
-  const fromServer = isServerPort(count(record, 'src_port'))
+  const fromServer = isServerPort(count(record, 'src_port')) && !has(record, 'direction')
   const protocol = serviceName('dns', serverPort(record, fromServer))
   if (protocol === 'mdns') {
     const fields =
       type === 'query' || type === 'request' ? query(id, questions) : response(dns, id, questions)
-    return speaker.say({ protocol, fields, fromOriginator: true })
+    return speaker.say({ protocol, fields, fromOriginator: toServer(record, true) })
   }
   if (type === 'query' || type === 'request') {
-    speaker.say({ protocol, fields: query(id, questions), fromOriginator: true }, fromServer)
+    const fromOriginator = toServer(record, true)
+    speaker.say({ protocol, fields: query(id, questions), fromOriginator }, fromServer)
   } else if (type === 'answer' || type === 'response') {
     const fields = response(dns, id, questions)
-    speaker.say({ protocol, fields, fromOriginator: false }, fromServer)
+    speaker.say({ protocol, fields, fromOriginator: toServer(record, false) }, fromServer)
   }
 }
 
@@ -123,8 +126,9 @@ export function mapMulticastDns(record: Values, speaker: EveSpeaker): void {
   const answers = records.slice(0, ANSWERS_MAX).flatMap(namedAnswer)
   const fields: Fields = isQuery
     ? query(id, questions)
-    : { kind: 'response', id, questions, answers, rcode: 'NOERROR' }
-  speaker.say({ protocol, fields, fromOriginator: isQuery || protocol === 'mdns' })
+    : { kind: 'response', id, questions, answers, rcode: text(dns, 'rcode') || 'NOERROR' }
+  const fromOriginator = toServer(record, isQuery || protocol === 'mdns')
+  speaker.say({ protocol, fields, fromOriginator })
 }
 
 function namedAnswer(each: Values): Answer[] {
@@ -167,8 +171,10 @@ export function mapDhcp(record: Values, speaker: EveSpeaker): void {
     nameServers: some(texts(dhcp, 'dns_servers')),
     options: {},
   }
+  if (has(object(record, 'thingward'), 'options')) speaker.facts.add('dhcp-options')
   const sentByServer = count(record, 'src_port') === 67
-  speaker.say({ protocol: 'dhcp', fields, fromOriginator: fromServer === sentByServer })
+  const fromOriginator = toServer(record, fromServer === sentByServer)
+  speaker.say({ protocol: 'dhcp', fields, fromOriginator })
 }
 
 const some = (values: string[]) => (values.length > 0 ? values : undefined)
@@ -180,6 +186,7 @@ export function mapArp(record: Values, speaker: EveSpeaker): void {
   const targetMac = text(arp, 'dest_mac').toLowerCase()
   const targetAddress = text(arp, 'dest_ip')
   const reply = text(arp, 'opcode') === 'reply'
+  const fromOriginator = toServer(record, true)
   const sender = speaker.hardware(text(object(record, 'ether'), 'src_mac') || senderMac)
   if (sender.mac < 0) return speaker.anomaly('eve-bad-address')
   const target = speaker.hardware(text(object(record, 'ether'), 'dest_mac') || targetMac)
@@ -191,9 +198,10 @@ export function mapArp(record: Values, speaker: EveSpeaker): void {
         : reply
           ? 'reply'
           : 'request'
-  const fields = { kind, senderMac, senderAddress, targetMac, targetAddress }
-  speaker.sayBetween(sender, target, 'arp', {
-    ...fields,
-    asReply: reply && kind !== 'reply' ? true : undefined,
-  })
+  const asReply = reply && kind !== 'reply' ? true : undefined
+  const fields = { kind, senderMac, senderAddress, targetMac, targetAddress, asReply }
+  // Suricata has no flows without IP; our own writer does.
+  if (has(record, 'flow_id') && has(record, 'ether')) {
+    speaker.say({ protocol: 'arp', fields, fromOriginator })
+  } else speaker.sayBetween(sender, target, 'arp', fields)
 }

@@ -8,7 +8,7 @@ import type { AddressTexts } from '../logs/address-texts.ts'
 import type { FactList } from '../logs/facts.ts'
 import type { Ends, LogFeed, Story } from '../logs/feed.ts'
 import { PeerBook, type Peer } from '../logs/peers.ts'
-import { count, list, object, text, type Values } from './values.ts'
+import { bounded, count, has, list, object, text, type Values } from './values.ts'
 
 export interface EveUtterance {
   readonly protocol: string
@@ -16,6 +16,10 @@ export interface EveUtterance {
   /** Whether the flow's originator says it. */
   readonly fromOriginator: boolean
   readonly time?: Microseconds
+  /** Where our own writer put the fields of this message that Suricata has no place for. */
+  readonly part?: string
+  /** The fields themselves are as somebody wrote them. */
+  readonly foreign?: boolean
 }
 
 export class EveSpeaker {
@@ -57,14 +61,28 @@ export class EveSpeaker {
    * when the flow is not known better.
    */
   say(utterance: EveUtterance, reversed = false): void {
-    const story = this.story(reversed)
-    if (!story) return
+    const known = this.story(reversed)
+    if (!known) return
+    const story = this.sender(known)
+    const { protocol } = utterance
+    const backwards = !reversed && this.isBackwards(known)
+    const fromOriginator = utterance.fromOriginator !== backwards
+    const own = this.own(utterance.part)
     this.feed.say(story, utterance.time ?? this.time, {
-      protocol: utterance.protocol,
+      protocol,
       frame: this.line,
-      fromOriginator: utterance.fromOriginator,
-      fields: utterance.fields,
+      fromOriginator,
+      fields: own ? { ...utterance.fields, ...own } : utterance.fields,
+      foreign: own !== undefined || utterance.foreign,
     })
+  }
+
+  /** The fields that our own writer added to the record; undefined without any. */
+  private own(part: string | undefined): Fields | undefined {
+    const all = object(this.record, 'thingward')
+    const own = part === undefined ? all : object(all, part)
+    for (const _ in own) return bounded(own) as Fields
+    return undefined
   }
 
   /** Says something between two MAC addresses, where there is no flow. */
@@ -81,8 +99,7 @@ export class EveSpeaker {
     const id = count(this.record, 'flow_id') ?? 0
     const known = id === 0 ? undefined : this.feed.known(id)
     if (known) {
-      known.originator = ends.originator
-      known.responder = ends.responder
+      Object.assign(known, ends)
     }
     this.feed.flow(known ?? this.feed.begin(id === 0 ? -this.line : id, ends, id), flow)
   }
@@ -112,7 +129,9 @@ export class EveSpeaker {
     const source = this.texts.address(text(record, 'src_ip'))
     const destination = this.texts.address(text(record, 'dest_ip'))
     const from = this.mac(ether, 'src_mac')
-    const to = this.mac(ether, 'dest_mac')
+    const told = this.mac(ether, 'dest_mac')
+    // Loopback traffic has zeros; as a destination they stand for none.
+    const to = told === 0 ? NO_MAC : told
     if (from !== NO_MAC) this.facts.add('mac')
     if ((source === NO_ADDRESS || destination === NO_ADDRESS) && from === NO_MAC) return undefined
     return {
@@ -123,12 +142,30 @@ export class EveSpeaker {
     }
   }
 
-  /** Scalar in records of packets, a list in records of flows. Zeros stand for none. */
+  /** Scalar in records of packets, a list in records of flows. */
   private mac(ether: Values, name: string): number {
     const one = text(ether, name)
     const first = one === '' ? list(ether, `${name}s`)[0] : one
-    const mac = typeof first === 'string' ? this.texts.mac(first) : NO_MAC
-    return mac > 0 ? mac : NO_MAC
+    return typeof first === 'string' ? this.texts.mac(first) : NO_MAC
+  }
+
+  /**
+   * The flow with the MAC addresses of this very message, where they are others than the flow's.
+   */
+  private sender(story: Story): Story {
+    if (story.id === 0 || !has(this.record, 'ether')) return story
+    const ends = this.ends()
+    if (!ends || ends.originator.address !== story.originator.address) return story
+    const own = ends.originator.mac === story.originator.mac
+    const others = ends.responder.mac === story.responder.mac || ends.responder.mac === NO_MAC
+    return own && others ? story : this.feed.pair(ends, story.id)
+  }
+
+  /** Whether the record names the flow's responder first. */
+  private isBackwards(story: Story): boolean {
+    if (story.id === 0 || story.originator.address === story.responder.address) return false
+    const source = this.texts.address(text(this.record, 'src_ip'))
+    return source !== NO_ADDRESS && source === story.responder.address
   }
 
   private story(reversed: boolean): Story | undefined {

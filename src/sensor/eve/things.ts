@@ -14,6 +14,7 @@ import {
   optionalText,
   text,
   texts,
+  toServer,
   type Values,
 } from './values.ts'
 
@@ -26,8 +27,8 @@ const VERSIONS = new Map([
 /** mqtt: one record a transaction, with the messages of both sides in it. */
 export function mapMqtt(record: Values, speaker: EveSpeaker): void {
   const mqtt = object(record, 'mqtt')
-  const say = (fields: Fields, fromOriginator: boolean) =>
-    speaker.say({ protocol: 'mqtt', fields, fromOriginator })
+  const say = (fields: Fields, byClient: boolean) =>
+    speaker.say({ protocol: 'mqtt', fields, fromOriginator: toServer(record, byClient) })
   const connect = object(mqtt, 'connect')
   if (has(mqtt, 'connect')) {
     const flags = object(connect, 'flags')
@@ -66,7 +67,7 @@ export function mapMqtt(record: Values, speaker: EveSpeaker): void {
   }
   if (has(mqtt, 'disconnect')) {
     const code = count(object(mqtt, 'disconnect'), 'reason_code')
-    say({ kind: 'disconnect', code }, text(record, 'direction') !== 'to_client')
+    say({ kind: 'disconnect', code }, toServer(record, true))
   }
 }
 
@@ -85,7 +86,7 @@ function sayPublish(
     retain: flag(publish, 'retain'),
     length: count(publish, 'skipped_length') ?? known,
   }
-  say(fields, text(record, 'direction') !== 'to_client')
+  say(fields, toServer(record, true))
 }
 
 const PDU_KINDS = new Map([
@@ -118,7 +119,7 @@ export function mapSnmp(record: Values, speaker: EveSpeaker): void {
     names: texts(snmp, 'vars').slice(0, 8),
   }
   const fromServer = kind === 'response' || kind === 'report'
-  speaker.say({ protocol: 'snmp', fields, fromOriginator: !fromServer })
+  speaker.say({ protocol: 'snmp', fields, fromOriginator: toServer(record, !fromServer) })
 }
 
 /** Suricata's names of Modbus functions are cut short; numbers are not. */
@@ -149,7 +150,6 @@ const MODBUS_BY_NUMBER = new Map(MODBUS.map((row) => [row[0], row]))
 /** modbus: a request with its response. */
 export function mapModbus(record: Values, speaker: EveSpeaker): void {
   const modbus = object(record, 'modbus')
-  if (has(modbus, 'kind')) return mapOwn(record, speaker)
   for (const side of ['request', 'response'] as const) {
     if (!has(modbus, side)) continue
     const message = object(modbus, side)
@@ -171,7 +171,8 @@ export function mapModbus(record: Values, speaker: EveSpeaker): void {
         address === undefined ? undefined : (count(place, 'quantity') ?? (single ? 1 : undefined)),
       exception: failed ? count(exception, 'raw') : undefined,
     }
-    speaker.say({ protocol: 'modbus', fields, fromOriginator: side === 'request' })
+    const fromOriginator = toServer(record, side === 'request')
+    speaker.say({ protocol: 'modbus', fields, fromOriginator })
   }
 }
 
@@ -197,7 +198,6 @@ function dnp3Operation(code: number) {
 /** dnp3: a record a message (newer), or a request with its response (older). */
 export function mapDnp3(record: Values, speaker: EveSpeaker): void {
   const dnp3 = object(record, 'dnp3')
-  if (has(dnp3, 'kind')) return mapOwn(record, speaker)
   const parts = [dnp3, object(dnp3, 'request'), object(dnp3, 'response')]
   for (const part of parts.filter((each) => has(each, 'application'))) {
     const code = count(object(part, 'application'), 'function_code') ?? 0
@@ -214,14 +214,13 @@ export function mapDnp3(record: Values, speaker: EveSpeaker): void {
       operation: dnp3Operation(code),
       internalIndications: indications.length > 0 ? indications : undefined,
     }
-    speaker.say({ protocol: 'dnp3', fields, fromOriginator: !answers })
+    speaker.say({ protocol: 'dnp3', fields, fromOriginator: toServer(record, !answers) })
   }
 }
 
 /** enip: commands and CIP services by name; identities as devices give them. */
 export function mapEnip(record: Values, speaker: EveSpeaker): void {
   const enip = object(record, 'enip')
-  if (has(enip, 'kind')) return mapOwn(record, speaker)
   const request = object(enip, 'request')
   const service = text(object(request, 'cip'), 'service').toLowerCase()
   if (service !== '') {
@@ -261,7 +260,7 @@ export function mapOwn(record: Values, speaker: EveSpeaker): void {
   const protocol = clip(text(record, 'event_type'), 32)
   const fields = bounded(object(record, protocol))
   if (!isObject(fields) || typeof fields.kind !== 'string') return
-  const fromOriginator = text(record, 'direction') !== 'to_client'
+  const fromOriginator = toServer(record, true)
   speaker.facts.add(protocol)
-  speaker.say({ protocol, fields: fields as Fields, fromOriginator })
+  speaker.say({ protocol, fields: fields as Fields, fromOriginator, part: 'none', foreign: true })
 }

@@ -55,6 +55,14 @@ export const texts = (values: Values, name: string): string[] =>
 export const isObject = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/**
+ * What `direction` says, which few of Suricata's records have and all of ours; else `otherwise`.
+ */
+export function toServer(record: Values, otherwise: boolean): boolean {
+  const direction = text(record, 'direction')
+  return direction === '' ? otherwise : direction === 'to_server'
+}
+
 const DEPTH_MAX = 6
 const NAMES_MAX = 64
 

@@ -6,7 +6,20 @@ import { commonName, tlsVersion } from '../logs/banner-texts.ts'
 import { isoToTime } from '../logs/time.ts'
 import { isoTime } from '../../core/clock.ts'
 import type { EveSpeaker } from './speaker.ts'
-import { count, flag, has, list, object, optionalText, text, texts, type Values } from './values.ts'
+import {
+  bounded,
+  count,
+  flag,
+  has,
+  list,
+  object,
+  objects,
+  optionalText,
+  text,
+  texts,
+  toServer,
+  type Values,
+} from './values.ts'
 
 /** Base64 of a certificate beyond this is not hashed. */
 const CERTIFICATE_MAX = 65_536
@@ -14,37 +27,54 @@ const CERTIFICATE_MAX = 65_536
 /** tls: one record a handshake. */
 export function mapTls(record: Values, speaker: EveSpeaker): void {
   const tls = object(record, 'tls')
-  const say = (fields: Fields, fromOriginator: boolean) =>
-    speaker.say({ protocol: 'tls', fields, fromOriginator })
+  const say = (fields: Fields, fromOriginator: boolean, part: string) =>
+    speaker.say({ protocol: 'tls', fields, fromOriginator, part })
   const version = tlsVersion(text(tls, 'version'))
   const offered = texts(tls, 'client_alpns')
   const ja4 = optionalText(tls, 'ja4')
   const client = object(tls, 'client_handshake')
   const highest = tlsVersion(text(client, 'version')) || version
+  const serverName = optionalText(tls, 'sni')?.toLowerCase()
   if (ja4) speaker.facts.add('ja4')
-  say(
-    {
-      kind: 'client-hello',
-      serverName: optionalText(tls, 'sni')?.toLowerCase(),
-      alpn: offered.length > 0 ? offered : undefined,
-      version: highest,
-      versions: highest === '' ? [] : [highest],
-      ja4,
-      cipherCount: has(client, 'ciphers') ? list(client, 'ciphers').length : undefined,
-    },
-    true,
-  )
+  const hello = {
+    kind: 'client-hello',
+    serverName,
+    alpn: offered.length > 0 ? offered : undefined,
+    version: highest,
+    versions: highest === '' ? [] : [highest],
+    ja4,
+    cipherCount: has(client, 'ciphers') ? list(client, 'ciphers').length : undefined,
+  }
+  // A record that knows nothing of the client has not seen it.
+  if (serverName || ja4 || offered.length > 0 || has(tls, 'client_handshake')) {
+    say(hello, true, 'client_hello')
+  }
   const chosen = count(object(tls, 'server_handshake'), 'cipher')
   const resumed = flag(tls, 'session_resumed') ? true : undefined
   if (version !== '' && version !== 'UNDETERMINED') {
     const cipher = chosen === undefined ? '' : chosen.toString(16).padStart(4, '0')
     const alpn = texts(tls, 'server_alpns')[0]
-    say({ kind: 'server-hello', version, cipher, alpn, resumed }, false)
+    say({ kind: 'server-hello', version, cipher, alpn, resumed }, false, 'server_hello')
   }
-  const server = certificate(tls)
-  if (server) say({ kind: 'certificate', chain: [server], from: 'server' }, false)
-  const own = certificate(object(tls, 'client'))
-  if (own) say({ kind: 'certificate', chain: [own], from: 'client' }, true)
+  sayChain(record, tls, 'server', speaker)
+  sayChain(record, object(tls, 'client'), 'client', speaker)
+}
+
+/** The certificates of one side: all of them where our own writer put them, else the first. */
+function sayChain(
+  record: Values,
+  tls: Values,
+  from: 'server' | 'client',
+  speaker: EveSpeaker,
+): void {
+  const first = certificate(tls)
+  if (!first) return
+  const whole = objects(object(record, 'thingward'), from === 'server' ? 'chain' : 'client_chain')
+  const foreign = whole.length > 0
+  const chain = foreign ? (bounded(whole) as Fields[string]) : [first]
+  const fields: Fields = { kind: 'certificate', chain, from }
+  const fromOriginator = from === 'client'
+  speaker.say({ protocol: 'tls', fields, fromOriginator, part: 'none', foreign })
 }
 
 function certificate(tls: Values): Fields | undefined {
@@ -83,7 +113,12 @@ export function mapHttp(record: Values, speaker: EveSpeaker): void {
   const http = object(record, 'http')
   const method = text(http, 'http_method')
   const say = (fields: Fields, fromOriginator: boolean) =>
-    speaker.say({ protocol: 'http', fields, fromOriginator })
+    speaker.say({
+      protocol: 'http',
+      fields,
+      fromOriginator,
+      part: fromOriginator ? 'request' : 'response',
+    })
   const port = count(http, 'http_port')
   const host = text(http, 'hostname')
   if (method !== '') {
@@ -144,7 +179,7 @@ export function mapSsh(record: Values, speaker: EveSpeaker): void {
     if (software === '') continue
     const protocolVersion = text(banner, 'proto_version')
     const fields: Fields = { kind: 'banner', software, protocolVersion }
-    speaker.say({ protocol: 'ssh', fields, fromOriginator: side === 'client' })
+    speaker.say({ protocol: 'ssh', fields, fromOriginator: side === 'client', part: side })
   }
 }
 
@@ -233,7 +268,8 @@ export function mapAlert(record: Values, speaker: EveSpeaker): void {
   speaker.say({
     protocol: 'alert',
     fields,
-    fromOriginator: text(record, 'direction') !== 'to_client',
+    fromOriginator: toServer(record, true),
+    part: 'none',
   })
 }
 

@@ -18,8 +18,8 @@ export interface Story {
   readonly id: number
   originator: Peer
   responder: Peer
-  readonly originatorPort: number
-  readonly responderPort: number
+  originatorPort: number
+  responderPort: number
   /** The responder's name by DNS when the flow started, or by what was said in it. */
   serverName: string
   nameSource: NameSource
@@ -37,6 +37,10 @@ export interface Said {
   readonly frame: number
   readonly fromOriginator: boolean
   readonly fields: Fields
+  /**
+   * The fields are as somebody wrote them, not as our own decoders would: they may be of any shape.
+   */
+  readonly foreign?: boolean
 }
 
 interface Due {
@@ -120,7 +124,7 @@ export class LogFeed {
   flow(story: Story, flow: Flow): void {
     flow.id = story.id
     this.put({ time: flow.first, rank: START, story, flow })
-    this.put({ time: flow.last, rank: OVER, story, flow })
+    this.put({ time: Math.max(flow.first, flow.last), rank: OVER, story, flow })
   }
 
   say(story: Story, time: number, said: Said): void {
@@ -182,7 +186,17 @@ export class LogFeed {
     nameSaid(story, transaction)
     if (protocol === 'dns') learnNames(this.names, transaction, to.address, this.context.texts)
     if (story.id === 0) this.seen(from.endpoint, time)
-    this.context.observer.transaction?.(transaction)
+    if (said.foreign) this.tryTransaction(transaction)
+    else this.context.observer.transaction?.(transaction)
+  }
+
+  /** Whoever trips over fields of a foreign shape must not stop the run. */
+  private tryTransaction(transaction: Transaction): void {
+    try {
+      this.context.observer.transaction?.(transaction)
+    } catch {
+      this.context.anomalies.count('log-unusable-record', transaction.frame, transaction.time)
+    }
   }
 
   private start(story: Story, flow: Flow, originator: number, responder: number): void {

@@ -4,10 +4,11 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { MINUTE } from '../../core/clock.ts'
-import { compressionOf, decompressed } from '../bytes.ts'
-import { EVE_EVENTS } from '../eve/mapping.ts'
+import { compressionOf, decompressed } from '../decompression.ts'
+import { EVE_EVENTS, type EveEvent } from '../eve/mapping.ts'
 import { EveSpeaker } from '../eve/speaker.ts'
-import { count, text, type Values } from '../eve/values.ts'
+import { mapOwn } from '../eve/things.ts'
+import { count, object, text, type Values } from '../eve/values.ts'
 import { AddressTexts } from '../logs/address-texts.ts'
 import { FactList } from '../logs/facts.ts'
 import { LogFeed } from '../logs/feed.ts'
@@ -68,6 +69,8 @@ export function looksLikeEve(head: Buffer): boolean {
   return start.trimStart().startsWith('{') && /"event_type"\s*:/.test(start)
 }
 
+const OWN: EveEvent = { carries: [], map: mapOwn }
+
 /** One reading of a log. */
 class EveRun {
   readonly feed: LogFeed
@@ -115,7 +118,9 @@ class EveRun {
     if (!record) return this.anomaly('log-broken-json', number)
     this.records++
     const type = text(record, 'event_type')
-    const event = EVE_EVENTS.get(type)
+    // Our own writer's fields as they are always say their kind; Suricata's objects never do.
+    const isOwn = text(object(record, type), 'kind') !== ''
+    const event = isOwn ? OWN : EVE_EVENTS.get(type)
     if (!event) {
       if (this.unread.size < 64) this.unread.add(type.slice(0, 32))
       return

@@ -69,10 +69,7 @@ export class ZeekSpeaker {
   flow(flow: Flow, ends: Ends): void {
     const uid = this.row.text('uid')
     const known = uid === '' ? undefined : this.feed.known(uid)
-    if (known) {
-      known.originator = ends.originator
-      known.responder = ends.responder
-    }
+    if (known) Object.assign(known, ends)
     this.feed.flow(known ?? this.feed.begin(uid === '' ? -this.line : uid, ends), flow)
   }
 
