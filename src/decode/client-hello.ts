@@ -2,7 +2,7 @@
 // QUIC, and its JA4 fingerprint after FoxIO's specification of JA4 (the BSD-licensed part).
 import { hash } from 'node:crypto'
 import type { Cursor } from '../core/cursor.ts'
-import { clip, type Fields } from './protocol.ts'
+import { clip, type Fields, type Message } from './protocol.ts'
 
 /** Where a ClientHello was carried, as JA4 writes it: TCP, QUIC or DTLS. */
 export type HelloCarrier = 't' | 'q' | 'd'
@@ -212,6 +212,11 @@ function extensionDigest(seen: Seen): string {
   if (sorted.length === 0) return ZEROS
   const text = hexList(sorted.sort(ascending))
   return digest(seen.signatures.length === 0 ? text : `${text}_${hexList(seen.signatures)}`)
+}
+
+/** Names the flow's server; a hello from the responder's side says nothing about the responder. */
+export function nameServer(message: Message, name: string): void {
+  if (name !== '' && message.fromOriginator) message.serverName(name)
 }
 
 /** What a protocol says of a ClientHello, without its `kind`. */

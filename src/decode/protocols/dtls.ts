@@ -1,7 +1,7 @@
 // DTLS: what TLS says of a handshake, over datagrams (CoAP, LwM2M, WebRTC). Fragments of a message
 // are put together; records behind the change of keys are sealed.
 import { Cursor } from '../../core/cursor.ts'
-import { helloFields, readClientHello } from '../client-hello.ts'
+import { helloFields, nameServer, readClientHello } from '../client-hello.ts'
 import { Pieces } from '../pieces.ts'
 import {
   END,
@@ -189,7 +189,7 @@ function readMessage(type: number, message: Message, state: DtlsState): Progress
     state.clientHello = true
     state.sessionId = hello.sessionId
     message.emit({ kind: 'client-hello', ...helloFields(hello) })
-    if (hello.serverName !== '') message.serverName(hello.serverName)
+    nameServer(message, hello.serverName)
   } else if (type === HANDSHAKE.serverHello) {
     state.clientIsOriginator = !message.fromOriginator
     const hello = readServerHello(body, state.sessionId)

@@ -1,7 +1,7 @@
 // QUIC: the ClientHello in a connection's first packets, which anybody may open. Says which server
 // is asked for and how the client is built (JA4); all that follows is sealed.
 import { Cursor } from '../../core/cursor.ts'
-import { helloFields, readClientHello } from '../client-hello.ts'
+import { helloFields, nameServer, readClientHello } from '../client-hello.ts'
 import { Pieces } from '../pieces.ts'
 import {
   END,
@@ -210,6 +210,6 @@ function sayHello(message: Message, state: QuicState): Progress {
   }
   const { version: _, versions: __, ...fields } = helloFields(hello)
   message.emit({ ...bareFields(state.variant, state.connectionIdLength), ...fields })
-  if (hello.serverName !== '') message.serverName(hello.serverName)
+  nameServer(message, hello.serverName)
   return END
 }

@@ -1,7 +1,7 @@
 // TLS: the part of the handshake that is in the clear. Says which server a device asks for, how its
 // client is built (JA4), what was agreed, and, up to TLS 1.2, the certificates both sides showed.
 import { Cursor } from '../../core/cursor.ts'
-import { helloFields, hex4, readClientHello, versionName } from '../client-hello.ts'
+import { helloFields, hex4, nameServer, readClientHello, versionName } from '../client-hello.ts'
 import {
   END,
   FOREIGN,
@@ -236,7 +236,7 @@ function readMessage(type: number, message: Message, state: TlsState): Progress 
     state.clientHello = true
     state.sessionId = hello.sessionId
     message.emit({ kind: 'client-hello', ...helloFields(hello) })
-    if (hello.serverName !== '') message.serverName(hello.serverName)
+    nameServer(message, hello.serverName)
   } else if (type === HANDSHAKE.serverHello) {
     state.clientIsOriginator = !message.fromOriginator
     const hello = readServerHello(part, state.sessionId)
