@@ -206,6 +206,14 @@ test('a hole that the receiver has acknowledged is not waited for', () => {
   assert.equal(bench.end()[0].gaps, 1)
 })
 
+test('a sequence number half the space away is neither old nor new', () => {
+  const bench = handshake(new Bench())
+    .tcp(CLIENT, { flags: 'PA', sequence: 101, payload: toyMessage('x') })
+    .tcp(CLIENT, { flags: 'PA', sequence: 104 + 2 ** 31, payload: toyMessage('far') })
+  assert.deepEqual(bench.texts(), ['x'])
+  assert.equal(bench.end().length, 1)
+})
+
 test('the second copy of a packet is left out', () => {
   const bench = new Bench()
   const bytes = (from: string) =>

@@ -52,6 +52,8 @@ export class TcpFollower {
     const at = slot << 5
     const known = (words[at + W.nextA + side] - sequence) | 0
     const length = packet.payloadLength
+    // Half the sequence space away is neither before nor behind: its negative is itself.
+    if (known < 0) return 0
     // Keep-alives repeat one byte (RFC 9293 3.8.4); resets and FINs repeat none.
     if (length === 0 || (length === 1 && known === 1)) return 0
     this.trouble(at + W.troubleA + side, 1)
