@@ -231,11 +231,12 @@ function settlePrivate(
   const proved = [...found.addresses.values()].filter(
     (seen) => found.own.has(seen.address) && !isV6(seen.address) && isAlive(seen),
   )
-  const known = [...found.own].filter((address) => !isV6(address))
-  if (known.length > 0) {
+  const known = new Set([...found.own].filter((address) => !isV6(address)).map(network24))
+  if (known.size > 0) {
+    const busy = new Spans(proved)
     return privates.filter((seen) => {
-      const beside = known.some((address) => network24(address) === network24(seen.address))
-      const apart = proved.length > 0 && proved.every((own) => !overlaps(own, seen))
+      const beside = known.has(network24(seen.address))
+      const apart = proved.length > 0 && !busy.overlap(seen)
       const isOwn = beside || apart || seen.packetsIn === 0
       if (isOwn) found.own.add(seen.address)
       return !isOwn
@@ -251,11 +252,38 @@ function settlePrivate(
   const networks = new Set(privates.map((seen) => network24(seen.address)))
   if (networks.size < 2 && privates.length < 3) return []
   if (here.length === 1) found.own.add(here[0].address)
-  const concurrent = privates.some((one) =>
-    privates.some((other) => one !== other && overlaps(one, other)),
-  )
-  return concurrent ? privates.filter((seen) => !found.own.has(seen.address)) : []
+  return new Spans(privates).joined ? privates.filter((seen) => !found.own.has(seen.address)) : []
 }
 
-const overlaps = (one: AddressSeen, other: AddressSeen) =>
-  one.first <= other.last && other.first <= one.last
+/** When addresses were used, as spans that do not touch: a flood brings a hundred thousand. */
+class Spans {
+  /** Some of them were used at the same time. */
+  joined = false
+  private readonly firsts: number[] = []
+  private readonly lasts: number[] = []
+
+  constructor(seen: readonly AddressSeen[]) {
+    for (const { first, last } of seen.toSorted((one, other) => one.first - other.first)) {
+      const at = this.lasts.length - 1
+      if (at < 0 || first > this.lasts[at]) {
+        this.firsts.push(first)
+        this.lasts.push(last)
+      } else {
+        this.joined = true
+        if (last > this.lasts[at]) this.lasts[at] = last
+      }
+    }
+  }
+
+  /** Whether an address was used while one of these was. */
+  overlap({ first, last }: AddressSeen): boolean {
+    let low = 0
+    let high = this.lasts.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.lasts[middle] < first) low = middle + 1
+      else high = middle
+    }
+    return low < this.firsts.length && this.firsts[low] <= last
+  }
+}
