@@ -122,7 +122,7 @@ export class TcpFollower {
       const segment = stream.takeLater(words[at + W.nextA + side])
       if (!segment) return
       const known = (words[at + W.nextA + side] - segment.sequence) | 0
-      if (known >= segment.bytes.length) continue
+      if (known < 0 || known >= segment.bytes.length) continue
       words[at + W.nextA + side] = (segment.sequence + segment.bytes.length) | 0
       if (words[at + W.flags] & FLAG.parsed) continue
       const { bytes } = segment
