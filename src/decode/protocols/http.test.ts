@@ -134,12 +134,14 @@ test('a lost segment is overcome at the next head', () => {
     answer('more of the body'),
     answer('HTTP/1.1 404 Not Found\nContent-Length: 0\n\n'),
     ask('the tail of something\n'),
+    ask('POST /up HTTP/1.1\nContent-Length: 90000\n\nabc'),
+    ask('GET away'),
     ask('HEAD / HTTP/1.1\n\n'),
     answer('HTTP/1.1 200 OK\nContent-Length: 90000\n\nHTTP/1.1 500 Oh\n\n'),
   ]
   assert.deepEqual(
     said(...lines).map(({ status, method }) => status ?? method),
-    [200, 404, 'HEAD', 200, 500],
+    [200, 404, 'POST', 'HEAD', 200, 500],
   )
 })
 

@@ -11,6 +11,7 @@ import {
   NO,
   YES,
   tcp,
+  type Certainty,
   type FieldValue,
   type Message,
   type Progress,
@@ -93,25 +94,14 @@ export const protocol: Protocol = {
     if (isStatusLine(cursor)) return YES
     const method = methodAt(cursor)
     if (method === '') return !cursor.has(4) && mayBecomeHead(cursor) ? MAYBE : NO
-    const { bytes, end } = cursor
-    let at = cursor.offset + method.length
-    while (bytes[at] === 32 && at < end) at++ // more blanks than one are a way to hide
-    const path = at < end && bytes[at] === 0x2f
-    const stop = cursor.find(10, 4096)
-    if (stop < 0) return path ? YES : MAYBE
-    const last = bytes[stop - 1] === 13 ? stop - 1 : stop
-    // RTSP and SIP share methods and end their lines otherwise.
-    if (last - 8 > at && bytes.toString('latin1', last - 8, last - 3) === 'HTTP/') return YES
-    return path ? MAYBE : NO
+    return judgeRequest(cursor, method)
   },
 
   decode(cursor: Cursor, message: Message) {
     const state = message.state as HttpState | undefined
     const side = message.fromOriginator ? 0 : 1
     if (state && state.left[side] !== 0) {
-      if (!isStatusLine(cursor) && (state.left[side] > 0 || methodAt(cursor) === '')) {
-        return skipBody(cursor, message, state)
-      }
+      if (!startsAnew(cursor, state.left[side] > 0)) return skipBody(cursor, message, state)
       state.left[side] = 0
       state.chunked[side] = false
     }
@@ -131,6 +121,30 @@ function methodAt(cursor: Cursor): string {
   if (!cursor.has(4)) return ''
   const method = METHOD_OF.get(cursor.bytes.readInt32BE(cursor.offset))
   return method !== undefined && cursor.startsWith(method) ? method : ''
+}
+
+/** How sure a request line is that begins with this method. */
+function judgeRequest(cursor: Cursor, method: string): Certainty {
+  const { bytes, end } = cursor
+  let at = cursor.offset + method.length
+  while (bytes[at] === 32 && at < end) at++ // more blanks than one are a way to hide
+  const path = at < end && bytes[at] === 0x2f
+  const stop = cursor.find(10, 4096)
+  if (stop < 0) return path ? YES : MAYBE
+  const last = bytes[stop - 1] === 13 ? stop - 1 : stop
+  // RTSP and SIP share methods and end their lines otherwise.
+  if (last - 8 > at && bytes.toString('latin1', last - 8, last - 3) === 'HTTP/') return YES
+  return path ? MAYBE : NO
+}
+
+/**
+ * Where a body should go on, a head begins: segments were lost. Within a known length it must be
+ * sure.
+ */
+function startsAnew(cursor: Cursor, within: boolean): boolean {
+  if (isStatusLine(cursor)) return true
+  const method = methodAt(cursor)
+  return method !== '' && (!within || judgeRequest(cursor, method) === YES)
 }
 
 /** `HTTP/1.1 200`; the blank is checked so that text about HTTP is none. */
