@@ -3,12 +3,9 @@
 // hex when anything throws, hangs or grows. Options: --mutations N (default 10 million) --seed N
 // --frames N --no-systematic
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { capturePaths, readCorpus, type CorpusFrame } from './corpus.ts'
-import { Machine, type FedFrame } from './machine.ts'
-import { Mutation } from './mutate.ts'
-import { Random } from './random.ts'
+import { mutations, systematic } from './campaign.ts'
+import { capturePaths, readCorpus } from './corpus.ts'
+import { Machine } from './machine.ts'
 
 const { values } = parseArgs({
   options: {
@@ -19,61 +16,17 @@ const { values } = parseArgs({
   },
 })
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-const heapMegabytes = () => {
-  collect()
-  return process.memoryUsage().heapUsed / 1e6
-}
-
-/** Feeds and, when something breaks, shows the frame that did it. */
-function guarded(machine: Machine, frame: FedFrame): void {
-  try {
-    machine.feed(frame)
-  } catch (cause) {
-    const { bytes, length, linkType } = frame
-    console.error(`link type ${linkType}, ${length} bytes: ${bytes.toString('hex', 0, length)}`)
-    throw cause
-  }
-}
-
-function systematic(machine: Machine, corpus: readonly CorpusFrame[]): number {
-  const target = Buffer.alloc(4096)
-  let fed = 0
-  for (const { bytes, linkType } of corpus) {
-    for (let length = 1; length <= bytes.length; length++, fed++) {
-      guarded(machine, { bytes, length, linkType })
-    }
-    bytes.copy(target)
-    for (let bit = 0; bit < bytes.length * 8; bit++, fed++) {
-      target[bit >> 3] ^= 1 << (bit & 7)
-      guarded(machine, { bytes: target, length: bytes.length, linkType })
-      target[bit >> 3] ^= 1 << (bit & 7)
-    }
-  }
-  return fed
-}
-
 async function main(): Promise<void> {
   const seed = Number(values.seed)
-  const mutations = Number(values.mutations)
+  const count = Number(values.mutations)
   const corpus = await readCorpus(capturePaths(), Number(values.frames))
-  console.log(`fuzz: seed ${seed}, ${corpus.length} distinct frames, ${mutations} mutations`)
+  console.log(`fuzz: seed ${seed}, ${corpus.length} distinct frames, ${count} mutations`)
   const machine = await Machine.create()
   const started = performance.now()
-  if (!values['no-systematic'])
+  if (!values['no-systematic']) {
     console.log(`prefixes and bit flips: ${systematic(machine, corpus)} frames`)
-  const random = new Random(seed)
-  const target = Buffer.alloc(8192)
-  const heaps: number[] = []
-  for (let count = 0; count < mutations; count++) {
-    const frame = corpus[random.below(corpus.length)]
-    const other = corpus[random.below(corpus.length)]
-    const length = new Mutation(target, random).apply(frame, other)
-    guarded(machine, { bytes: target, length, linkType: frame.linkType })
-    if (count % Math.ceil(mutations / 10) === Math.ceil(mutations / 10) - 1)
-      heaps.push(heapMegabytes())
   }
+  const heaps = mutations(machine, corpus, { seed, count })
   const result = await machine.finish()
   const seconds = (performance.now() - started) / 1000
   console.log(`heap after each tenth, MB: ${heaps.map((heap) => heap.toFixed(0)).join(' ')}`)
