@@ -183,6 +183,7 @@ export type DeviceKind = 'device' | 'infrastructure' | 'person' | 'unknown'
  * `randomised-mac` (I7), `shared-mac` (one MAC speaks for several hosts; split by address),
  * `disputed-address` (it also used or claimed an address that is another's; see contradictions),
  * `relays-disputed` (it relays others' traffic under such an address; not taken for a router),
+ * `forged-addresses` (its MAC sent under many made-up addresses, which are not listed),
  * `several-addresses` (one MAC used several IPv4 addresses at the same time; not split),
  * `public-address` (on our side by the look of it, but its address is nobody's local prefix),
  * `only-announced` (it never sent a packet that was seen; ARP or DHCP proves it),
@@ -195,6 +196,7 @@ export type DeviceLimit =
   | 'shared-mac'
   | 'disputed-address'
   | 'relays-disputed'
+  | 'forged-addresses'
   | 'several-addresses'
   | 'public-address'
   | 'only-announced'

@@ -38,6 +38,8 @@ export class Interface {
   readonly claims = new Map<AddressKey, Claimed>()
   marks = 0
   packetsOut = 0
+  /** How many sender addresses were taken for made up. */
+  forged = 0
   /** Why it is a router; '' when it is none. */
   routerBecause = ''
   /** Addresses that are its own; the rest of `addresses` is relayed. */
@@ -148,6 +150,7 @@ function adjacentNetworks(byMac: Map<MacNumber, Interface>): Set<number> {
 }
 
 function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<number>): void {
+  dropForged(found)
   for (const address of found.claims.keys()) if (address > 0) found.own.add(address)
   const outside: AddressSeen[] = []
   const privates: AddressSeen[] = []
@@ -159,15 +162,52 @@ function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<numb
     else if (isOwn6(seen, found.mac, endpoints)) found.own.add(seen.address)
     else {
       const network = network6(seen.address, endpoints)
-      foreign6.set(network, [...(foreign6.get(network) ?? []), seen])
+      const known = foreign6.get(network)
+      if (known) known.push(seen)
+      else foreign6.set(network, [seen])
     }
   }
   const inside = settlePrivate(found, privates, lan)
   const networks6 = foreign6.size
   found.routerBecause = routerReason(found, { outside, inside, networks6 })
   if (found.routerBecause !== '') return
-  for (const seen of [...outside, ...privates, ...[...foreign6.values()].flat()]) {
-    found.own.add(seen.address)
+  for (const list of [outside, privates, ...foreign6.values()]) {
+    for (const seen of list) found.own.add(seen.address)
+  }
+}
+
+/** More senders than this that nobody knows, behind one MAC, are made up. */
+const FORGED_MIN = 64
+const FORGED_SHARE = 0.9
+const FORGED_PACKETS_MAX = 2
+
+/** One or two packets out, none in, and nothing else to show for it. */
+export const isFleeting = (seen: AddressSeen) =>
+  seen.packetsOut > 0 &&
+  seen.packetsOut <= FORGED_PACKETS_MAX &&
+  seen.packetsIn === 0 &&
+  (seen.marks & (MARK.adjacent | MARK.alive | MARK.router)) === 0
+
+/**
+ * Takes forged senders from an interface: hosts that flood under made-up addresses are no routers,
+ * and those addresses are nobody's. Their packets stay with the MAC that sent them. Outside senders
+ * are left where the MAC has nothing of its own: then it is a router under a flood from outside.
+ */
+function dropForged(found: Interface): void {
+  if (found.addresses.size < FORGED_MIN) return
+  const unclaimed = [...found.addresses.values()].filter(
+    (seen) => !found.claims.has(seen.address) && isAlive(seen),
+  )
+  const fleeting = unclaimed.filter(isFleeting)
+  if (fleeting.length < Math.max(FORGED_MIN, unclaimed.length * FORGED_SHARE)) return
+  const isHost =
+    found.claims.size > 0 ||
+    unclaimed.some((seen) => seen.place === PLACE.local && !isFleeting(seen))
+  for (const seen of fleeting) {
+    if (seen.place === PLACE.outside && !isHost) continue
+    found.addresses.delete(seen.address)
+    for (const endpoint of seen.endpoints) found.bare.push(endpoint)
+    found.forged++
   }
 }
 

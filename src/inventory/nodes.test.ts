@@ -236,3 +236,44 @@ test('a flood of made-up senders is counted, not listed; a few of them are', () 
     ['inventoryFleeting 1000'],
   )
 })
+
+test('who floods under made-up addresses is one device, and no router', () => {
+  for (const prefix of ['10.77', '198.51']) {
+    const on = site()
+    claim(on, CAMERA, '192.168.1.5')
+    on.talk(`${CAMERA} 192.168.1.5`, `${LAPTOP} 192.168.1.9`)
+    for (let number = 0; number < 1000; number++) {
+      const sender = `${prefix}.${number >> 8}.${number & 255}`
+      on.send(`${CAMERA} ${sender}`, `${LAPTOP} 192.168.1.9`)
+    }
+    const camera = on.device(CAMERA)
+    assert.equal(on.devices().length, 2)
+    assert.equal(camera.kind, 'unknown')
+    assert.deepEqual(camera.limits, ['forged-addresses'])
+    assert.equal(camera.addresses.length, 1)
+    assert.equal(camera.packetsOut, 1002)
+  }
+})
+
+test('a router under a flood from outside stays a router', () => {
+  const on = site()
+  claim(on, ROUTER, '192.168.1.1')
+  for (let number = 0; number < 10; number++) {
+    on.talk(`${LAPTOP} 192.168.1.9`, `${ROUTER} 203.0.113.${number}`)
+  }
+  for (let number = 0; number < 1000; number++) {
+    on.send(`${ROUTER} 198.51.${number >> 8}.${number & 255}`, `${LAPTOP} 192.168.1.9`)
+  }
+  assert.equal(on.device(ROUTER).kind, 'infrastructure')
+})
+
+test('a hundred thousand addresses behind one MAC are looked at in seconds', () => {
+  const on = new Site([arp], {}, 1 << 18)
+  const started = performance.now()
+  for (let number = 0; number < 100_000; number++) {
+    on.send(`${ROUTER} 10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`, LAPTOP)
+    on.send(LAPTOP, `${ROUTER} 10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`)
+  }
+  assert.ok(on.devices().length >= 2)
+  assert.ok(performance.now() - started < 30_000)
+})

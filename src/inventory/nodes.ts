@@ -6,6 +6,7 @@ import { MARK } from './identifier.ts'
 import {
   findInterfaces,
   isAlive,
+  isFleeting,
   type AddressSeen,
   type Claimed,
   type Interface,
@@ -68,15 +69,20 @@ class NodeFinder {
     const dropped = new Set(isFlood ? fleeting : [])
     for (const found of interfaces) if (!dropped.has(found)) this.addInterface(found)
     for (const [address, owners] of this.owners) this.settle(address, owners)
+    const passing = this.passing(interfaces, bare)
     for (const found of interfaces) {
-      this.addRelayed(found)
+      this.addRelayed(found, passing)
       const node = this.list[this.byMac.get(found.mac) ?? -1]
       if (node?.routerBecause === '' && severalAtOnce(found, node)) {
         node.limits.add('several-addresses')
       }
     }
-    for (const seen of bare.values()) this.addBare(seen)
-    return { list: this.list, ofEndpoint: this.ofEndpoint, fleeting: dropped.size }
+    for (const seen of bare.values()) if (!passing.has(seen)) this.addBare(seen)
+    return {
+      list: this.list,
+      ofEndpoint: this.ofEndpoint,
+      fleeting: dropped.size + passing.size,
+    }
   }
 
   /**
@@ -135,6 +141,7 @@ class NodeFinder {
     node.routerBecause = found.routerBecause
     if (isRandomMac(found.mac)) node.limits.add('randomised-mac')
     if (found.packetsOut === 0) node.limits.add('only-announced')
+    if (found.forged > 0) node.limits.add('forged-addresses')
     this.attachEndpoints(index, found.bare)
     for (const address of found.own) {
       if (address < 0) continue
@@ -236,11 +243,33 @@ class NodeFinder {
     return found.length === 1 ? found[0] : -1
   }
 
-  private addRelayed(found: Interface): void {
+  /** Fleeting addresses without a MAC of their own; empty while they are few. */
+  private passing(
+    interfaces: readonly Interface[],
+    bare: ReadonlyMap<AddressKey, AddressSeen>,
+  ): ReadonlySet<AddressSeen> {
+    const found = [
+      ...[...bare.values()].filter((seen) => this.isPassing(seen)),
+      ...interfaces.flatMap((one) =>
+        one.routerBecause === ''
+          ? []
+          : [...one.addresses.values()].filter(
+              (seen) => !one.own.has(seen.address) && this.isPassing(seen),
+            ),
+      ),
+    ]
+    return new Set(found.length > INVENTORY_LIMITS.fleeting.value ? found : [])
+  }
+
+  private isPassing(seen: AddressSeen): boolean {
+    return seen.place === PLACE.local && isFleeting(seen) && this.isMute(seen.endpoints)
+  }
+
+  private addRelayed(found: Interface, passing: ReadonlySet<AddressSeen>): void {
     const index = this.byMac.get(found.mac) ?? -1
     const many = found.routerBecause !== ''
     for (const seen of found.addresses.values()) {
-      if (found.own.has(seen.address) || !isAlive(seen)) continue
+      if (found.own.has(seen.address) || !isAlive(seen) || passing.has(seen)) continue
       const owner = this.ownerOf(seen.address, index)
       if (owner >= 0) this.attach(owner, seen)
       else if (many && seen.place === PLACE.local) this.addRouted(seen, found)
@@ -278,14 +307,14 @@ class NodeFinder {
 
 /** Two own IPv4 addresses with answered traffic whose times of use overlap. */
 function severalAtOnce(found: Interface, node: Node): boolean {
-  const used = [...found.addresses.values()].filter(
-    (seen) =>
-      !isV6(seen.address) &&
-      node.addresses.has(seen.address) &&
-      seen.packetsOut > 0 &&
-      seen.packetsIn > 0,
-  )
-  return used.some((one) =>
-    used.some((other) => one !== other && one.first < other.last && other.first < one.last),
-  )
+  const used = [...found.addresses.values()]
+    .filter(
+      (seen) =>
+        !isV6(seen.address) &&
+        node.addresses.has(seen.address) &&
+        seen.packetsOut > 0 &&
+        seen.packetsIn > 0,
+    )
+    .toSorted((one, other) => one.first - other.first)
+  return used.some((one, index) => index > 0 && one.first < used[index - 1].last)
 }

@@ -17,13 +17,18 @@ const START = 1_700_000_000_000_000
 const SECOND = 1_000_000
 
 export class Site {
-  readonly endpoints = new EndpointTable(4096, new AddressBook(4096))
+  readonly endpoints: EndpointTable
   readonly inventory: Inventory
   /** Moves on by one second with each thing that happens. */
   time = START
   private frame = 0
 
-  constructor(identifiers: readonly Identifier[], options: Partial<InventoryOptions> = {}) {
+  constructor(
+    identifiers: readonly Identifier[],
+    options: Partial<InventoryOptions> = {},
+    capacity = 4096,
+  ) {
+    this.endpoints = new EndpointTable(capacity, new AddressBook(4096))
     this.inventory = new Inventory({ endpoints: this.endpoints, identifiers, ...options })
   }
 
