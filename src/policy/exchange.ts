@@ -147,6 +147,9 @@ function coarse(one: Exchange): Exchange {
   }
 }
 
+const ICMP = 1
+const ICMPV6 = 58
+
 /** In `port`: any of 1024 to 65535. */
 export const ANY_HIGH_PORT = -1
 
@@ -166,6 +169,7 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
   // Nothing is ever started by a group: the answer to a datagram that was sent before the capture
   // began.
   const fromGroup = turned && peer.kind === 'group'
+  const swapped = fromGroup && row.ipProtocol !== ICMP && row.ipProtocol !== ICMPV6
   const since = source.conversations.flowsSince(row.row, source.cut)
   const bytes = row.bytesOriginator + row.bytesResponder
   return {
@@ -176,9 +180,9 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
     peer,
     family: row.family,
     ipProtocol: row.ipProtocol,
-    port: fromGroup ? row.clientPortMin : row.port,
-    clientPortMin: fromGroup ? row.port : row.clientPortMin,
-    clientPortMax: fromGroup ? row.port : row.clientPortMax,
+    port: swapped ? row.clientPortMin : row.port,
+    clientPortMin: swapped ? row.port : row.clientPortMin,
+    clientPortMax: swapped ? row.port : row.clientPortMax,
     service: row.service,
     operations: source.speech?.operations(initiator, acceptor, row.service) ?? 0,
     topics: (row.service === 'mqtt' && source.speech?.topics(initiator, acceptor)) || [],

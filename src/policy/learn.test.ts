@@ -150,6 +150,18 @@ test('what everybody has to do is implied; serving it is not', () => {
   assert.deepEqual(words(profiles.get('plc')), ['from bulb2 udp/67 (dhcp)'])
 })
 
+test('a neighbour advertisement that nobody asked for is implied as well', () => {
+  // As decoding says it: the question's type at the responder, whether or not it was seen.
+  const advertisement = { protocol: 58, clientPort: 0, port: 135, packets: [1, 0] } as const
+  const site = new MadeUpSite().watch(
+    { ...advertisement, from: 'camera6', to: 'all-nodes' },
+    { ...advertisement, from: 'camera6', to: '2001:db8:1::99' },
+  )
+  const profile = learn(site).get('camera')!
+  assert.deepEqual(words(profile), [])
+  assert.equal(profile.notLearnt!.implied, 2)
+})
+
 test('failed, unanswered and flagged traffic is counted, not learnt', () => {
   const flow: Sketch = { from: 'camera', to: '203.0.113.5', port: 23 }
   const site = new MadeUpSite().watch(

@@ -25,7 +25,10 @@ export function serverLikeness(port: number): number {
 export function isReversed(flow: Flow): boolean {
   if (flow.directionCertain || flow.family === 2) return false
   if (flow.ipProtocol === ICMP) return flow.originatorPort === 0 && flow.responderPort === 8
-  if (flow.ipProtocol === ICMPV6) return flow.originatorPort === 0 && flow.responderPort === 128
+  // An answer whose question was not seen: echo, neighbour advertisement.
+  if (flow.ipProtocol === ICMPV6) {
+    return flow.originatorPort === 0 && (flow.responderPort === 128 || flow.responderPort === 135)
+  }
   return serverLikeness(flow.originatorPort) > serverLikeness(flow.responderPort)
 }
 

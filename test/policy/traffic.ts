@@ -23,6 +23,7 @@ const HOSTS: Record<string, readonly [string, string]> = {
   ssdp: ['01:00:5e:7f:ff:fa', '239.255.255.250'],
   broadcast: ['ff:ff:ff:ff:ff:ff', '192.168.1.255'],
   everybody: ['ff:ff:ff:ff:ff:ff', '255.255.255.255'],
+  'all-nodes': ['33:33:00:00:00:01', 'ff02::1'],
   everybodyLink: ['ff:ff:ff:ff:ff:ff', ''],
   profinet: ['01:0e:cf:00:00:00', ''],
   plcLink: ['02:00:00:00:00:21', ''],
