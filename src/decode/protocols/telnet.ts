@@ -43,12 +43,15 @@ interface TelnetState {
   typed: string
   attempts: number
   commands: number
+  /** Bytes read of both sides. */
+  bytes: number
 }
 
 const TAIL_MAX = 128
 const LINE_MAX = 512
 const ATTEMPTS_MAX = 64
 const COMMANDS_MAX = 64
+const BYTES_MAX = 65_536
 
 const USER_PROMPT = /(?:log ?in|user ?name|user|account|benutzer)[^\w]{0,12}[:>][ \t]*$/i
 const PASSWORD_PROMPT = /pass ?(?:word|wd|code|wort)?[^:>]{0,24}[:>][ \t]*$/i
@@ -96,7 +99,11 @@ export const protocol: Protocol = {
       typed: '',
       attempts: 0,
       commands: 0,
+      bytes: 0,
     }) as TelnetState
+    // Logins come first; what follows may be a bulk transfer of any size.
+    state.bytes += cursor.remaining
+    if (state.bytes > BYTES_MAX) return END
     const text = stripOptions(cursor, state.options, message.fromOriginator ? 0 : 1)
     if (text !== '') {
       if (message.fromOriginator) readClient(text, message, state)
