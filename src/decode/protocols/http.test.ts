@@ -169,6 +169,7 @@ test('what only begins alike is not HTTP', () => {
   assert.equal(certainty('GET /old\n'), 1)
   assert.equal(certainty('GE'), 1)
   assert.equal(certainty('GET . HTTP/1.0\n'), 2)
+  assert.equal(certainty('GET HTTP/1.0\n'), 2, 'asks for nothing')
   assert.equal(certainty('GET /long'), 2)
   assert.equal(certainty('PRI * HTTP/2.0\n\nSM\n\n'), 2)
   assert.equal(certainty('GET   HTTP://h.example/ HTTP/1.1\n'), 2)

@@ -133,7 +133,7 @@ function judgeRequest(cursor: Cursor, method: string): Certainty {
   if (stop < 0) return path ? YES : MAYBE
   const last = bytes[stop - 1] === 13 ? stop - 1 : stop
   // RTSP and SIP share methods and end their lines otherwise.
-  if (last - 8 > at && bytes.toString('latin1', last - 8, last - 3) === 'HTTP/') return YES
+  if (last - 8 >= at && bytes.toString('latin1', last - 8, last - 3) === 'HTTP/') return YES
   return path ? MAYBE : NO
 }
 
@@ -192,7 +192,7 @@ function readRequest(cursor: Cursor, message: Message): Progress {
   const line = head.startLine()
   const space = line.indexOf(' ')
   const last = line.lastIndexOf(' HTTP/')
-  const target = line.slice(space + 1, last > space ? last : undefined).trim()
+  const target = line.slice(space + 1, last >= space ? last : undefined).trim()
   const question = target.indexOf('?')
   const fields: Draft = { kind: 'request', method: line.slice(0, space), uri: targetText(target) }
   const host = head.value('host')
