@@ -78,13 +78,19 @@ export function findInterfaces(notes: Notes): Interfaces {
     if (place === PLACE.mac) found.bare.push(endpoint)
     else see(found.addresses, notes, endpoint)
     for (const entry of notes.of(endpoint)) {
-      for (const text of entry.addresses) claim(found, endpoints.addresses.parse(text), entry)
+      for (const text of entry.addresses) {
+        const address = endpoints.addresses.parse(text)
+        if (OWNABLE.has(endpoints.addresses.scope(address))) claim(found, address, entry)
+      }
     }
   }
   const lan = adjacentNetworks(byMac)
   for (const found of byMac.values()) judge(found, endpoints, lan)
   return { byMac, bare }
 }
+
+/** Nobody owns broadcast, groups, loopback or nothing, whatever a message says. */
+const OWNABLE: ReadonlySet<string> = new Set(['private', 'link-local', 'global'])
 
 function claim(found: Interface, address: AddressKey, entry: Entry): void {
   const lease = entry.source === 'dhcp-lease'

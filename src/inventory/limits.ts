@@ -41,9 +41,15 @@ export const INVENTORY_LIMITS = Object.freeze({
   },
   fleeting: {
     name: 'inventoryFleeting',
-    value: 256,
+    value: 128,
     unit: 'devices',
     why: 'MACs that sent one or two packets, got none, and own nothing: more of them are a flood',
+  },
+  fleetingForeign: {
+    name: 'inventoryFleetingForeign',
+    value: 16,
+    unit: 'devices',
+    why: 'the same, with addresses of no network of ours',
   },
   prefixes: {
     name: 'inventoryPrefixes',

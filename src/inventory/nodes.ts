@@ -64,9 +64,7 @@ class NodeFinder {
     const { byMac, bare } = findInterfaces(this.notes)
     this.interfaces = byMac
     const interfaces = [...byMac.values()]
-    const fleeting = interfaces.filter((found) => this.isFleeting(found))
-    const isFlood = fleeting.length > INVENTORY_LIMITS.fleeting.value
-    const dropped = new Set(isFlood ? fleeting : [])
+    const dropped = new Set(this.made(interfaces))
     for (const found of interfaces) if (!dropped.has(found)) this.addInterface(found)
     for (const [address, owners] of this.owners) this.settle(address, owners)
     const passing = this.passing(interfaces, bare)
@@ -83,6 +81,24 @@ class NodeFinder {
       ofEndpoint: this.ofEndpoint,
       fleeting: dropped.size + passing.size,
     }
+  }
+
+  /**
+   * Interfaces that a flood of made-up MACs left behind: many fleeting ones. Those with addresses
+   * of nobody's network are doubted sooner than those with addresses of ours, or with none yet.
+   */
+  private made(interfaces: readonly Interface[]): Interface[] {
+    const fleeting = interfaces.filter((found) => this.isFleeting(found))
+    const isForeign = (found: Interface) =>
+      found.addresses.size > 0 &&
+      [...found.addresses.values()].every((seen) => seen.place === PLACE.outside)
+    const { foreign = [], near = [] } = Object.groupBy(fleeting, (found) =>
+      isForeign(found) ? 'foreign' : 'near',
+    )
+    return [
+      ...(foreign.length > INVENTORY_LIMITS.fleetingForeign.value ? foreign : []),
+      ...(near.length > INVENTORY_LIMITS.fleeting.value ? near : []),
+    ]
   }
 
   /**

@@ -17,8 +17,5 @@ export const identifier: Identifier = {
     if (!note) return
     note.owns(address)
     notebook.mark(source, MARK.alive)
-    const mac = textOf(fields, 'senderMac')
-    const named = notebook.ofMac(mac, source)
-    if (named > 0) notebook.mark(named, MARK.alive)
   },
 }

@@ -46,7 +46,7 @@ function fromClient(transaction: Transaction, client: number, notebook: Notebook
   notebook.note(client, 'dhcp-mud-url', mudUrl)?.mudUrl(mudUrl)
   const address = textOf(fields, 'clientAddress')
   if (address !== '' && address !== '0.0.0.0') {
-    notebook.note(client, 'dhcp-lease', address)?.owns(address)
+    notebook.note(client, 'dhcp-claim', address)?.owns(address)
   }
 }
 
