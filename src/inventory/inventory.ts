@@ -162,6 +162,10 @@ export class Inventory implements FlowObserver {
       { limit: INVENTORY_LIMITS.notes, dropped: this.notes.droppedAll },
       { limit: INVENTORY_LIMITS.services, dropped: this.services.dropped },
       { limit: INVENTORY_LIMITS.fleeting, dropped: this.view?.nodes.fleeting ?? 0 },
+      {
+        limit: INVENTORY_LIMITS.fleetingForeign,
+        dropped: this.view?.nodes.fleetingForeign ?? 0,
+      },
     ]
     return met
       .filter(({ dropped }) => dropped > 0)

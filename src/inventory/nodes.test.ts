@@ -233,7 +233,7 @@ test('a flood of made-up senders is counted, not listed; a few of them are', () 
   assert.equal(flooded.devices().length, 2)
   assert.deepEqual(
     flooded.inventory.limitsMet().map(({ name, dropped }) => `${name} ${dropped}`),
-    ['inventoryFleeting 1000'],
+    ['inventoryFleetingForeign 1000'],
   )
 })
 

@@ -37,8 +37,9 @@ export interface Nodes {
   readonly list: readonly Node[]
   /** Node index by endpoint, -1: none (outside, group, never sent anything). */
   readonly ofEndpoint: Int32Array
-  /** MACs left out because a flood of made-up senders has no end. */
+  /** Senders left out because a flood of made-up ones has no end; those with foreign addresses. */
   readonly fleeting: number
+  readonly fleetingForeign: number
 }
 
 export function findNodes(notes: Notes): Nodes {
@@ -64,7 +65,8 @@ class NodeFinder {
     const { byMac, bare } = findInterfaces(this.notes)
     this.interfaces = byMac
     const interfaces = [...byMac.values()]
-    const dropped = new Set(this.made(interfaces))
+    const { near, foreign } = this.made(interfaces)
+    const dropped = new Set([...near, ...foreign])
     for (const found of interfaces) if (!dropped.has(found)) this.addInterface(found)
     for (const [address, owners] of this.owners) this.settle(address, owners)
     const passing = this.passing(interfaces, bare)
@@ -79,7 +81,8 @@ class NodeFinder {
     return {
       list: this.list,
       ofEndpoint: this.ofEndpoint,
-      fleeting: dropped.size + passing.size,
+      fleeting: near.length + passing.size,
+      fleetingForeign: foreign.length,
     }
   }
 
@@ -87,7 +90,7 @@ class NodeFinder {
    * Interfaces that a flood of made-up MACs left behind: many fleeting ones. Those with addresses
    * of nobody's network are doubted sooner than those with addresses of ours, or with none yet.
    */
-  private made(interfaces: readonly Interface[]): Interface[] {
+  private made(interfaces: readonly Interface[]): { near: Interface[]; foreign: Interface[] } {
     const fleeting = interfaces.filter((found) => this.isFleeting(found))
     const isForeign = (found: Interface) =>
       found.addresses.size > 0 &&
@@ -95,10 +98,10 @@ class NodeFinder {
     const { foreign = [], near = [] } = Object.groupBy(fleeting, (found) =>
       isForeign(found) ? 'foreign' : 'near',
     )
-    return [
-      ...(foreign.length > INVENTORY_LIMITS.fleetingForeign.value ? foreign : []),
-      ...(near.length > INVENTORY_LIMITS.fleeting.value ? near : []),
-    ]
+    return {
+      near: near.length > INVENTORY_LIMITS.fleeting.value ? near : [],
+      foreign: foreign.length > INVENTORY_LIMITS.fleetingForeign.value ? foreign : [],
+    }
   }
 
   /**
