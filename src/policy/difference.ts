@@ -4,7 +4,7 @@ import { DAY } from '../core/clock.ts'
 import { ruleCovers } from './cover.ts'
 import { compileRules, type Matcher } from './decide.ts'
 import { standingOf, type Exchange } from './exchange.ts'
-import { PROFILE_SCHEMA_VERSION, sortedRules, type Profile, type Rule } from './form.ts'
+import { PROFILE_SCHEMA_VERSION, ruleId, sortedRules, type Profile, type Rule } from './form.ts'
 import { isImpliedService } from './implied.ts'
 import { rulesOf } from './learn.ts'
 import type { Site } from './site.ts'
@@ -144,7 +144,7 @@ function makerLine(rule: Rule, context: Compared): DifferenceLine {
  * so.
  */
 function isTooWide(rule: Rule, context: Compared): boolean {
-  const within = (context.learnt?.rules ?? []).filter((one) => ruleCovers(rule, one, context.site))
+  const within = learntWithin(rule, context)
   if (within.length === 0 || within.some((one) => ruleCovers(one, rule, context.site))) return false
   const { peer, service } = rule
   const anyPeer = peer.kind === 'any' || (peer.kind === 'class' && peer.class === 'local-networks')
@@ -156,12 +156,25 @@ function isTooWide(rule: Rule, context: Compared): boolean {
   return (anyPeer && narrowerPeer) || (anyPort && (ported || service.ipProtocol === undefined))
 }
 
+/**
+ * The learnt rules that a maker's includes, as far as it goes: it may be for one IP family only.
+ */
+function learntWithin(rule: Rule, { learnt, site }: Compared): Rule[] {
+  const { family } = rule.service
+  const narrowed = (one: Rule): Rule => {
+    if (one.service.family !== 'ip' || family === 'ip' || family === 'ethernet') return one
+    const part = { ...one, service: { ...one.service, family } }
+    return { ...part, id: ruleId(part) }
+  }
+  return (learnt?.rules ?? []).map(narrowed).filter((one) => ruleCovers(rule, one, site))
+}
+
 /** What is unused goes; what is too wide is replaced by the learnt part of it. */
 function trim(maker: Profile, lines: readonly DifferenceLine[], context: Compared): Profile {
   const kept = lines.flatMap(({ kind, rule }) => {
     if (kind === 'agreed' || kind === 'implied') return [rule]
     if (kind !== 'too-wide') return []
-    return (context.learnt?.rules ?? []).filter((one) => ruleCovers(rule, one, context.site))
+    return learntWithin(rule, context)
   })
   return {
     ...maker,

@@ -127,7 +127,7 @@ const FAMILIES = ['', 'ipv4', 'ipv6', 'ip', 'ethernet'] as const
 /** What an entry would be permitted to speak. */
 export function serviceOf(entry: Entry): Service {
   const { ipProtocol, ports, icmp, application } = entry
-  const family = FAMILIES[Math.min(entry.families, 4)] || 'ip'
+  const family = familyOf(entry)
   if (family === 'ethernet') return { family, etherType: ipProtocol, ...named(application) }
   // Of several applications, or an unknown one, nothing was said that could bind the others.
   const said = application === '' ? [] : entry.exchanges
@@ -142,6 +142,16 @@ export function serviceOf(entry: Entry): Service {
     ...(operations > 0 && { operations: operationNames(operations) }),
     ...(topics.length > 0 && { topics }),
   }
+}
+
+/**
+ * Whoever is known by more than an address is reached over IPv4 today and over IPv6 tomorrow, as
+ * the resolver says.
+ */
+function familyOf({ families, peer, ipProtocol }: Entry): Service['family'] {
+  const seen = FAMILIES[Math.min(families, 4)] || 'ip'
+  if (seen === 'ethernet' || ipProtocol === 1 || ipProtocol === 58) return seen
+  return peer.kind === 'name' || peer.kind === 'class' || peer.kind === 'device' ? 'ip' : seen
 }
 
 const named = (application: string) => (application === '' ? {} : { application })

@@ -259,13 +259,15 @@ const NAME_TRUST: readonly NameSource[] = ['', 'tls', 'quic', 'http', 'dns']
 
 /** Too few unanswered packets to call a habit. */
 const HABIT_PACKETS_MIN = 3
+/** From here on unanswered datagrams are a stream: to a closed port nobody sends so many. */
+const STREAM_PACKETS_MIN = 32
 
 /** Why an exchange is, or is not, learnt. */
 export type Standing = 'learnt' | 'failed' | 'flagged' | 'overflowed' | 'implied' | 'unanswered'
 
 /**
  * An exchange's standing. Groups cannot answer; what is started from elsewhere counts once it is
- * answered.
+ * answered, or where one of our devices streams (RTP to a recorder).
  */
 export function standingOf(one: Exchange): Standing {
   if (one.failed) return 'failed'
@@ -274,5 +276,13 @@ export function standingOf(one: Exchange): Standing {
   if (isImplied(one)) return 'implied'
   if (one.answered || one.peer.kind === 'group') return 'learnt'
   if (one.family === 2) return 'learnt'
-  return one.initiated === 'device' && one.packets >= HABIT_PACKETS_MIN ? 'learnt' : 'unanswered'
+  const isOwn = one.initiated === 'device' || isAnswerToGroup(one)
+  const enough = isOwn ? HABIT_PACKETS_MIN : isFromOurs(one) ? STREAM_PACKETS_MIN : Infinity
+  return one.packets >= enough ? 'learnt' : 'unanswered'
 }
+
+const UDP = 17
+/** Only the device spoke, from the server's port: the question went to a group (SSDP). */
+const isAnswerToGroup = ({ peer, bytesOut, bytesIn }: Exchange) =>
+  peer.kind !== 'outside' && bytesOut > 0 && bytesIn === 0
+const isFromOurs = ({ peer, ipProtocol }: Exchange) => peer.kind === 'device' && ipProtocol === UDP

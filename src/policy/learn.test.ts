@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { MadeUpSite, type Sketch } from '../../test/policy/traffic.ts'
-import { profilesOf, ruleText, type LearnOptions, type Profile } from './index.ts'
+import { observe, profilesOf, ruleText, type LearnOptions, type Profile } from './index.ts'
 
 function learn(site: MadeUpSite, options: LearnOptions = {}): Map<string, Profile> {
   const profiles = profilesOf(site.devices(), site.learner, options)
@@ -189,6 +189,44 @@ test('a habit of unanswered datagrams is learnt, and says so', () => {
   const profile = learn(new MadeUpSite().watch(syslog, syslog, syslog)).get('camera')!
   assert.deepEqual(words(profile), ['to its controller udp/514'])
   assert.deepEqual(profile.rules[0].review, ['unanswered'])
+})
+
+test('a stream without an answer is learnt at its receiver, if one of ours sends it', () => {
+  const stream = { protocol: 'udp', port: 5000, packets: [60, 0], bytes: [60_000, 0] } as const
+  const site = new MadeUpSite().watch(
+    { ...stream, from: 'camera', to: 'hub' },
+    { ...stream, from: '198.51.100.1', to: 'hub', port: 5001 },
+    { ...stream, from: 'bulb', to: 'hub', port: 5002, packets: [8, 0] },
+  )
+  assert.deepEqual(words(learn(site).get('hub')), ['from camera udp/5000'])
+})
+
+test('answers to a question that went to a group are learnt', () => {
+  const answer = { protocol: 'udp', port: 1900, service: 'ssdp', packets: [0, 3] } as const
+  const sketch: Sketch = { ...answer, from: 'phone', to: 'camera', bytes: [0, 900] }
+  assert.deepEqual(words(learn(new MadeUpSite().watch(sketch)).get('camera')), [
+    'from the local networks udp/1900 (ssdp)',
+  ])
+})
+
+test('a scan with one source port is not turned into calls of its victim', () => {
+  const ports = [53, 67, 69, 123, 161]
+  const sketches = ports.map((port): Sketch => {
+    const ends = { from: 'bulb2', to: 'camera', clientPort: 56_587, port } as const
+    return { ...ends, protocol: 'udp', packets: [1, 0], bytes: [60, 0] }
+  })
+  const profile = learn(new MadeUpSite().watch(...sketches)).get('camera')!
+  assert.deepEqual(profile.rules, [])
+  assert.equal(profile.notLearnt!.unanswered, 5)
+  const made = new MadeUpSite().watch(...sketches)
+  const { exchanges } = observe(made.devices(), made.learner)
+  assert.ok(exchanges.get('id-bulb2')!.every(({ initiated }) => initiated === 'device'))
+})
+
+test('a name is reached over either IP family', () => {
+  const cloud: Sketch = { from: 'camera', to: '203.0.113.5', name: 'a.example.com', service: 'tls' }
+  const [rule] = learn(new MadeUpSite().watch(cloud)).get('camera')!.rules
+  assert.equal(rule.service.family, 'ip')
 })
 
 test('random ports become one of three ranges', () => {

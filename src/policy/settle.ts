@@ -44,7 +44,9 @@ function merge(exchanges: readonly Exchange[]): Exchange[] {
 function settleDirections(group: readonly Exchange[]): void {
   const tcp = group[0].ipProtocol === 6
   if ((!tcp && group[0].ipProtocol !== 17) || group[0].family === 2) return
-  turnVarying(group.filter((one) => !one.certain && one.peer.kind !== 'group'))
+  turnVarying(
+    group.filter((one) => !one.certain && one.peer.kind !== 'group' && !isUnansweredCall(one)),
+  )
   if (tcp) group.filter(isLateFromOutside).forEach(turn)
   for (const one of group) {
     if (one.certain || one.flows === 0) continue
@@ -55,6 +57,10 @@ function settleDirections(group: readonly Exchange[]): void {
     }
   }
 }
+
+/** From a port of chance to one of a server's, and no answer: a scan, not somebody's answers. */
+const isUnansweredCall = (one: Exchange): boolean =>
+  !one.answered && serverLikeness(one.clientPortMin) < serverLikeness(one.port)
 
 /** Many different 'server' ports opposite one constant 'client' port: it is the other way round. */
 function turnVarying(uncertain: readonly Exchange[]): void {

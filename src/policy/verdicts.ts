@@ -94,5 +94,5 @@ export function withoutViolations(observed: Observed, violations: readonly Viola
 export function conversationKey(one: Exchange): string {
   const peer = one.peer.device ?? (one.peer.name || one.peer.address)
   const [from, to] = one.initiated === 'device' ? [one.device, peer] : [peer, one.device]
-  return `${from} ${to} ${one.family} ${one.ipProtocol} ${one.port} ${one.failed}`
+  return `${from} ${to} ${one.family} ${one.ipProtocol} ${one.port} ${one.service} ${one.failed}`
 }
