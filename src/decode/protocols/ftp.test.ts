@@ -61,7 +61,10 @@ test('mail servers and others are told apart', () => {
   assert.equal(certainty('S: 220 ProFTPD ready'), 2)
   assert.equal(certainty('S: 220 mail.example ESMTP'), 1, 'only on its own ports')
   assert.equal(certainty('C: USER joe'), 1)
-  assert.equal(certainty('S: 200 OK'), 0)
+  assert.equal(certainty('S: 227 Entering Passive Mode'), 1, 'joined in the middle')
+  assert.equal(certainty('C: PASV'), 1)
+  assert.equal(certainty('S: 2000 OK'), 0)
+  assert.equal(certainty('C: PUT / HTTP/1.1'), 0)
 })
 
 test('torn, cut and flipped', () => {

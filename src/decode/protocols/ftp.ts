@@ -42,6 +42,13 @@ interface FtpState {
 }
 
 const LINE_MAX = 2048
+const COMMANDS: ReadonlySet<string> = new Set(
+  (
+    'USER PASS ACCT AUTH CWD XCWD CDUP PWD XPWD QUIT PORT PASV EPRT EPSV TYPE STRU MODE RETR STOR ' +
+    'STOU APPE ALLO REST RNFR RNTO ABOR DELE RMD MKD LIST NLST SITE SYST STAT NOOP FEAT SIZE MDTM ' +
+    'MLSD MLST PBSZ PROT'
+  ).split(' '),
+)
 const TRANSFERS: ReadonlySet<string> = new Set(['RETR', 'STOR', 'STOU', 'APPE', 'DELE'])
 
 export const protocol: Protocol = {
@@ -49,14 +56,13 @@ export const protocol: Protocol = {
   title: 'FTP',
   spec: 'RFC 959, RFC 4217',
   over: [tcp(21, 2121)],
-  // '220 …' of the server; USER and AUTH of the client.
-  startsWith: [0x32, 0x55, 0x41],
+  // The codes of replies, the letters of commands.
+  startsWith: [0x31, 0x32, 0x33, 0x34, 0x35, ...Buffer.from('ACDELMNPQRSTUX')],
   packets: Infinity,
 
   recognise(cursor: Cursor): Certainty {
     if (cursor.startsWith('220 ') || cursor.startsWith('220-')) return greets(cursor)
-    if (cursor.startsWith('USER ') || cursor.startsWith('AUTH ')) return MAYBE
-    return NO
+    return isReply(cursor) || isCommand(cursor) ? MAYBE : NO
   },
 
   decode(cursor: Cursor, message: Message) {
@@ -81,6 +87,24 @@ export const protocol: Protocol = {
     }) as FtpState
     return message.fromOriginator ? command(line, message, state) : reply(line, message, state)
   },
+}
+
+const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57
+
+/** `331 `, `150-`; a flow may be joined in the middle. */
+function isReply(cursor: Cursor): boolean {
+  const mark = cursor.peek(3)
+  return (mark === 32 || mark === 45) && isDigit(cursor.peek(1)) && isDigit(cursor.peek(2))
+}
+
+/** A command alone on its line, or with an argument. */
+function isCommand(cursor: Cursor): boolean {
+  for (let length = 3; length <= 4; length++) {
+    const next = cursor.peek(length)
+    if (next !== 32 && next !== 13) continue
+    return COMMANDS.has(cursor.bytes.toString('latin1', cursor.offset, cursor.offset + length))
+  }
+  return false
 }
 
 /** The word FTP in the greeting tells it from mail, whose servers also begin with 220. */
