@@ -1,15 +1,16 @@
-// Live capture through a tcpdump child: no native module, no privilege in this process. tcpdump
-// drops root by itself; it is flushed by signal while the link is quiet, so that low rates show at
-// once and high rates stay cheap.
+// Live capture through a tcpdump child: no native module, no privilege in this process; tcpdump
+// drops root by itself. It hands over each packet at once (-U), behind a large buffer in the
+// kernel. Asking it by signal to flush would be cheaper, but the signal may come in the middle of a
+// write: the stream was found torn that way.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { OperatingError } from '../../core/errors.ts'
 import type { Intake, Source, SourceSummary } from '../source.ts'
 import { pcapStream } from './pcap.ts'
 
-/** How often a quiet tcpdump is asked to hand over what it holds. */
-const FLUSH_EVERY_MS = 250
-/** Below this many frames since the last look the buffer would wait too long. */
-const QUIET_FRAMES = 2000
+/** How often time passes for the flows of a link on which nothing is heard. */
+const TICK_EVERY_MS = 250
+/** Kernel buffer, KiB: half a second of a full gigabit. */
+const KERNEL_BUFFER = 65_536
 
 /** How tcpdump is started. */
 export interface LiveOptions {
@@ -31,13 +32,13 @@ export function liveSource(networkInterface: string, options: LiveOptions = {}):
 }
 
 async function run(name: string, options: LiveOptions, intake: Intake): Promise<SourceSummary> {
-  const parts = ['-i', name, '-n', '-s', '262144', '-w', '-']
+  const parts = ['-i', name, '-n', '-s', '262144', '-U', '-B', String(KERNEL_BUFFER), '-w', '-']
   if (options.filter !== undefined) parts.push('--', options.filter)
   const child = spawn(options.tcpdump ?? 'tcpdump', parts, { stdio: ['ignore', 'pipe', 'pipe'] })
   const said = listen(child)
   const stop = () => void child.kill('SIGINT')
   intake.signal.addEventListener('abort', stop, { once: true })
-  const timer = setInterval(() => flush(child, intake), FLUSH_EVERY_MS)
+  const timer = setInterval(silence(intake), TICK_EVERY_MS)
   try {
     // The signal ends tcpdump, not the reading: what it still holds is read to its end.
     const patient: Intake = { ...intake, signal: new AbortController().signal }
@@ -68,16 +69,13 @@ function listen(child: ChildProcess): Promise<{ text: string; code: number | nul
   })
 }
 
-const lastFrames = new WeakMap<ChildProcess, number>()
-
-/** On a quiet link: hands over what tcpdump holds, and lets time pass for the flows. */
-function flush(child: ChildProcess, intake: Intake): void {
-  const frames = intake.packet.frame
-  if (frames - (lastFrames.get(child) ?? 0) < QUIET_FRAMES) {
-    child.kill('SIGUSR2')
-    intake.tick((Date.now() - FLUSH_EVERY_MS * 2) * 1000)
+/** Lets time pass for the flows when no frame has come since the last look. */
+function silence(intake: Intake): () => void {
+  let frames = -1
+  return () => {
+    if (intake.packet.frame === frames) intake.tick((Date.now() - TICK_EVERY_MS * 2) * 1000)
+    frames = intake.packet.frame
   }
-  lastFrames.set(child, frames)
 }
 
 /** What tcpdump said at its end: frames lost, or why it could not start. */
