@@ -4,7 +4,7 @@
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
 import type { Limit } from '../core/limits.ts'
 import { BoundedTable } from './bounded-table.ts'
-import type { DetectContext, Detector, DetectorHandlers, Raise } from './detector.ts'
+import type { DetectContext, Detector, DetectorHandlers, Judged, Raise } from './detector.ts'
 import { TaintIndex } from './taint.ts'
 
 const FINDINGS_MAX = 10_000
@@ -106,6 +106,16 @@ export class Detection implements FlowObserver {
   /** Lets every detector raise what is ripe; may be called again later. */
   finish(): readonly RaisedFinding[] {
     for (const { handlers } of this.running) handlers.finish?.()
+    return this.findings()
+  }
+
+  /** Shows every detector what the given profiles deny; answers all findings so far. */
+  review(judged: Judged): readonly RaisedFinding[] {
+    for (const { handlers } of this.running) handlers.review?.(judged)
+    return this.findings()
+  }
+
+  private findings(): readonly RaisedFinding[] {
     return [...this.raised.values()]
   }
 

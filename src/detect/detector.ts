@@ -3,6 +3,7 @@
 import type { Limit } from '../core/limits.ts'
 import type { EndpointTable, Flow, Transaction } from '../flow/index.ts'
 import type { Severity } from '../finding/index.ts'
+import type { Site, Violation } from '../policy/index.ts'
 import type { BoundedTable } from './bounded-table.ts'
 
 /** What a detector says; endpoints become devices and addresses when the finding is written. */
@@ -64,6 +65,14 @@ export interface DetectorHandlers {
   tick?(time: number): void
   /** The input has ended (or a snapshot is wanted): raise what is ripe. */
   finish?(): void
+  /** After `finish`, where profiles were given: every exchange they deny. */
+  review?(judged: Judged): void
+}
+
+/** What the profiles that were given deny, and the site whose devices it is about. */
+export interface Judged {
+  readonly violations: readonly Violation[]
+  readonly site: Site
 }
 
 export interface Detector {

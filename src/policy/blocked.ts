@@ -28,7 +28,7 @@ export interface BlockedCause {
   readonly initiated: 'device' | 'peer'
   /** `api.example.com`, `203.0.113.7 and 253 more`. */
   readonly peer: string
-  /** `tcp/23 (telnet)` */
+  /** `tcp/23 (telnet)`, `tcp/23 and 99 more` */
   readonly service: string
   /** One line: `to 203.0.113.7 and 253 more tcp/23 (telnet)`. */
   readonly text: string
@@ -79,26 +79,32 @@ interface Group {
   /** The one with most flows stands for all. */
   exchange: Exchange
   readonly addresses: Set<string>
+  readonly services: Set<string>
   flows: number
   bytes: number
   first: Microseconds
   last: Microseconds
 }
 
-/** Peers without a name of their own are one cause per service. */
+/**
+ * Peers without a name of their own are one cause per service; what one peer tries in vain is one.
+ */
 function count(groups: Map<string, Group>, one: Exchange, kind: Pick<Group, 'why' | 'reason'>) {
-  const { peer } = one
+  const { peer, initiated, failed } = one
   const named = peer.device ?? (peer.name || (peer.kind === 'group' ? peer.address : ''))
-  const what = `${one.initiated} ${one.family} ${one.ipProtocol} ${one.port} ${one.service}`
-  const key = `${kind.why} ${kind.reason} ${what} ${peer.kind} ${named}`
+  const service = `${one.family} ${one.ipProtocol} ${one.port} ${one.service}`
+  const what = failed && named !== '' ? 'in vain' : service
+  const key = `${kind.why} ${kind.reason} ${initiated} ${what} ${peer.kind} ${named}`
   const found = groups.get(key)
   const bytes = one.bytesOut + one.bytesIn
   if (!found) {
     const addresses = new Set(named === '' ? [peer.address] : [])
     const { flows, first, last } = one
-    groups.set(key, { ...kind, exchange: one, addresses, flows, bytes, first, last })
+    const services = new Set([service])
+    groups.set(key, { ...kind, exchange: one, addresses, services, flows, bytes, first, last })
     return
   }
+  found.services.add(service)
   if (named === '') found.addresses.add(peer.address)
   if (one.flows > found.exchange.flows) found.exchange = one
   found.flows += one.flows
@@ -123,12 +129,13 @@ function listed(
   }
 }
 
+const more = ({ size }: ReadonlySet<string>) => (size > 1 ? ` and ${size - 1} more` : '')
+
 function causeOf(group: Group, site: Site, permitted: boolean): BlockedCause {
-  const { why, reason, exchange, addresses, flows, bytes, first, last } = group
+  const { why, reason, exchange, addresses, services, flows, bytes, first, last } = group
   const content = contentOf(exchange, site)
-  const more = addresses.size > 1 ? ` and ${addresses.size - 1} more` : ''
-  const peer = `${peerText(content.peer)}${more}`
-  const service = serviceText(content.service)
+  const peer = `${peerText(content.peer)}${more(addresses)}`
+  const service = `${serviceText(content.service)}${more(services)}`
   return {
     why,
     ...(reason && { reason }),

@@ -124,7 +124,20 @@ test('what a given policy blocks, by cause: a sweep is one of them', () => {
   assert.equal(moreCauses, 0)
 })
 
-test('without a given policy: what was flagged, and whether the rules permit it all the same', () => {
+test('what one peer tries in vain is one cause', () => {
+  const ports = [21, 22, 23, 80, 443]
+  const scan = ports.map((port): Sketch => {
+    return { from: 'bulb2', to: 'camera', port, state: 'REJ', packets: [1, 1] }
+  })
+  const { observed } = seen([cloud, ...scan])
+  const [{ violations }] = verdictsOf(observed.exchanges, byDevice(yesterday()), observed.site)
+  const [cause, ...others] = blockedBy(violations, observed.site).causes
+  assert.equal(others.length, 0)
+  assert.match(cause.text, /^from bulb2 tcp\/\d+ and 4 more$/)
+  assert.equal(cause.flows, 5)
+})
+
+test('without a given policy: what was flagged, and whether the rules permit it', () => {
   const web: Sketch = { from: 'phone', to: 'camera', port: 80, service: 'http' }
   const guess: Sketch = { ...web, from: 'bulb2' }
   const { observed } = seen([cloud, web, guess, guess, inner], ['bulb', 'bulb2'])
