@@ -1,10 +1,17 @@
 // The composition root. The door of this folder.
+export { policyDevice } from './policy/device.ts'
+export { readPolicyFile, readPolicyFolder, type PolicyFile } from './policy/given.ts'
+export { mudTexts, profileTexts, type WrittenProfile } from './policy/texts.ts'
+export { MANIFEST, WrittenFolder, type PolicyText } from './policy/written.ts'
+export type { Conclusion } from './policy/judging.ts'
+export type { Bound, Holding } from './policy/bound.ts'
 export {
-  Watch,
-  policyDevice,
-  type FlowCounts,
-  type WatchOptions,
-  type WatchProgress,
-} from './watch.ts'
+  differences,
+  replays,
+  type Answers,
+  type DeviceDifference,
+  type DeviceReplay,
+} from './policy/questions.ts'
+export { Watch, type FlowCounts, type WatchOptions, type WatchProgress } from './watch.ts'
 export type { WatchResult } from './watch.ts'
 export type { LimitMet } from './limits-met.ts'

@@ -26,6 +26,11 @@ export function limitsMet(watch: Watch, tables: TableLimits): LimitMet[] {
       learner.conversations.overflow + learner.conversations.collapsed,
       'flows that profiles do not know in full',
     ),
+    met(
+      LIMITS.attempts,
+      (learner.attempts?.overflow ?? 0) + (learner.attempts?.collapsed ?? 0),
+      'attempts in vain whose peers verdicts do not know',
+    ),
     met(LIMITS.streamsFollowed, application.unfollowed, 'flows whose messages were not read whole'),
     met(LIMITS.streamMemory, application.budget.refused, 'messages over several segments not read'),
     ...inventory.limitsMet().map(({ name, value, dropped }) => ({

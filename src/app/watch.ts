@@ -1,17 +1,20 @@
 // The main job put together: sources → sensor → inventory, learner, detectors → one result. Nothing
 // here knows packets or formats; it only wires what the features offer.
-import { tableLimits } from '../core/limits.ts'
+import { LIMITS, tableLimits } from '../core/limits.ts'
 import type { Anomaly } from '../core/anomaly.ts'
 import { loadProtocols, type Packet } from '../decode/index.ts'
 import { Detection, loadDetectors } from '../detect/index.ts'
 import type { Finding } from '../finding/index.ts'
 import type { Flow, FlowObserver } from '../flow/index.ts'
 import { Inventory, loadIdentifiers, loadMacRegistry, type Device } from '../inventory/index.ts'
-import { Learner, profilesOf, type PolicyDevice, type Profile } from '../policy/index.ts'
+import { Learner, type Profile } from '../policy/index.ts'
+import type { DeviceEnforcement, PolicyCheck } from '../report/index.ts'
 import { Sensor, type Source, type SourceSummary } from '../sensor/index.ts'
 import { Fanout } from './fanout.ts'
 import { writeFindings } from './findings.ts'
 import { limitsMet, type LimitMet } from './limits-met.ts'
+import type { PolicyFile } from './policy/given.ts'
+import { conclude, type Conclusion } from './policy/judging.ts'
 import { Timeline, type TimelinePoint } from './timeline.ts'
 
 /** What a run may be told; everything has a default. */
@@ -22,6 +25,8 @@ export interface WatchOptions {
   readonly local?: readonly string[]
   /** Profiles for phones and laptops too. */
   readonly includePersonal?: boolean
+  /** Policies to hold the devices to. */
+  readonly policies?: readonly PolicyFile[]
   readonly signal?: AbortSignal
   /** Further listeners: flow and EVE writers. They get the sensor once it is built. */
   readonly listeners?: readonly ((sensor: Sensor) => FlowObserver)[]
@@ -60,6 +65,10 @@ export interface WatchResult {
   readonly interrupted: boolean
   readonly devices: readonly Device[]
   readonly profiles: readonly Profile[]
+  /** For each profiled device. */
+  readonly enforcement: readonly DeviceEnforcement[]
+  /** Present where policies were given. */
+  readonly policy?: PolicyCheck
   readonly findings: readonly Finding[]
   readonly anomalies: readonly Anomaly[]
   readonly limits: readonly LimitMet[]
@@ -73,6 +82,8 @@ export class Watch {
   readonly inventory: Inventory
   readonly detection: Detection
   readonly learner: Learner
+  /** What policy made of the run, once it is over. */
+  conclusion: Conclusion | undefined
   private readonly timeline = new Timeline()
   private readonly counts = { transactions: 0, services: new Map<string, number>() }
   private readonly options: WatchOptions
@@ -111,7 +122,9 @@ export class Watch {
     const { identifiers, detectors } = plugins
     const local = options.local
     this.inventory = new Inventory({ endpoints, identifiers, local, registry: loadMacRegistry })
-    this.learner = new Learner({ conversations: this.limits.conversations.value }, endpoints)
+    const conversations = this.limits.conversations.value
+    const attempts = options.policies ? LIMITS.attempts.value : 0
+    this.learner = new Learner({ conversations, attempts }, endpoints)
     this.detection = new Detection({
       detectors,
       endpoints,
@@ -119,6 +132,7 @@ export class Watch {
     })
     fanout.add(this.inventory)
     fanout.add(this.learner)
+    if (attempts > 0) fanout.add({ flowEnd: (flow: Flow) => this.learner.attempt(flow) })
     fanout.add(this.detection)
     fanout.add(this.timeline)
     fanout.add({
@@ -149,17 +163,13 @@ export class Watch {
   async run(sources: readonly Source[]): Promise<WatchResult> {
     const summaries = await this.sensor.run(sources)
     const devices = this.inventory.devices()
-    const findings = writeFindings(this.detection.finish(), {
+    const conclusion = this.conclude(devices, summaries)
+    this.conclusion = conclusion
+    const { profiles, enforcement, policy } = conclusion
+    const findings = writeFindings(conclusion.raised, {
       endpoints: this.sensor.endpoints,
       deviceOf: (endpoint) => this.inventory.deviceOf(endpoint) ?? '',
       placeOf: (ordinal) => this.sensor.placeOf(ordinal),
-    })
-    const profiles = profilesOf(devices.map(policyDevice), this.learner, {
-      includePersonal: this.options.includePersonal,
-      localPrefixes: this.options.local,
-      source: summaries.map((summary) => summary.name).join(', '),
-      excluded: ({ originator, responder, port, first, last }) =>
-        this.detection.taints.covers({ originator, responder, port, first, last }),
     })
     return {
       sources: summaries,
@@ -170,12 +180,31 @@ export class Watch {
       interrupted: this.options.signal?.aborted ?? false,
       devices,
       profiles,
+      enforcement,
+      ...(policy && { policy }),
       findings,
       anomalies: this.sensor.anomalies.list(),
       limits: limitsMet(this, this.limits),
       flows: this.flowCounts(),
       timeline: this.timeline.points(),
     }
+  }
+
+  private conclude(devices: readonly Device[], summaries: readonly SourceSummary[]): Conclusion {
+    return conclude({
+      devices,
+      endpoints: this.sensor.endpoints,
+      learner: this.learner,
+      detection: this.detection,
+      policies: this.options.policies,
+      options: {
+        includePersonal: this.options.includePersonal,
+        localPrefixes: this.options.local,
+        source: summaries.map((summary) => summary.name).join(', '),
+        excluded: ({ originator, responder, port, first, last }) =>
+          this.detection.taints.covers({ originator, responder, port, first, last }),
+      },
+    })
   }
 
   private flowCounts(): FlowCounts {
@@ -194,33 +223,4 @@ export class Watch {
 const leastOf = (times: readonly number[]): number => {
   const known = times.filter((time) => !Number.isNaN(time))
   return known.length === 0 ? NaN : Math.min(...known)
-}
-
-/** The inventory's device in the policy's words. */
-export function policyDevice(device: Device): PolicyDevice {
-  const sure = (name: 'manufacturer' | 'model' | 'firmware') => {
-    const attribute = device.attributes[name]
-    return attribute && attribute.confidence >= 0.5 ? { [name]: attribute.value } : {}
-  }
-  const type = device.attributes.type?.value
-  const controller = type === 'hub' || type === 'hmi' || type === 'gateway' || type === 'plc'
-  return {
-    id: device.id,
-    name: device.name,
-    ...sure('manufacturer'),
-    ...sure('model'),
-    ...sure('firmware'),
-    role:
-      device.kind === 'infrastructure'
-        ? 'infrastructure'
-        : device.kind === 'person'
-          ? 'personal'
-          : controller
-            ? 'controller'
-            : 'thing',
-    endpoints: device.endpoints,
-    macs: device.macs,
-    addresses: device.addresses.map((use) => use.address),
-    ...(device.mudUrls.length > 0 && { mudUrl: device.mudUrls[0] }),
-  }
 }

@@ -25,6 +25,7 @@ export const LIMITS = Object.freeze({
   streamMemory: limit('streamMemory', 33_554_432, 'bytes', 'all TCP reassembly buffers together'),
   names: limit('names', 131_072, 'names', 'distinct server names remembered'),
   nameAnswers: limit('nameAnswers', 262_144, 'answers', 'client × address pairs DNS has explained'),
+  attempts: limit('attempts', 16_384, 'rows', 'who tried what in vain, where policies are given'),
   anomalyKinds: limit('anomalyKinds', 512, 'kinds', 'distinct anomalies counted by name'),
   anomalySamples: limit('anomalySamples', 3, 'frames', 'frames named per anomaly'),
   logLineLength: limit('logLineLength', 1_048_576, 'bytes', 'longest line of a log that is read'),

@@ -4,6 +4,7 @@ import type { Anomaly } from '../core/anomaly.ts'
 import type { Finding } from '../finding/index.ts'
 import type { Device } from '../inventory/index.ts'
 import type { Profile } from '../policy/index.ts'
+import type { DeviceEnforcement, PolicyCheck } from './held.ts'
 
 /** Raised when a field changes its meaning or goes away; additions do not raise it. */
 export const SCHEMA_VERSION = 1
@@ -28,6 +29,8 @@ export interface Reported {
   readonly interrupted: boolean
   readonly devices: readonly Device[]
   readonly profiles: readonly Profile[]
+  readonly enforcement: readonly DeviceEnforcement[]
+  readonly policy?: PolicyCheck
   readonly findings: readonly Finding[]
   readonly anomalies: readonly Anomaly[]
   readonly limits: readonly {
@@ -76,6 +79,8 @@ export function documentOf(result: Reported, version: string) {
       addressUses: device.addresses,
     })),
     profiles: result.profiles,
+    enforcement: result.enforcement,
+    ...(result.policy && { policy: result.policy }),
     findings: result.findings.map((finding) => ({
       ...finding,
       sourceAddresses: texts(finding.sources),

@@ -1,5 +1,15 @@
 // Results for people and programs: terminal, JSON, HTML. The door of this folder.
 export { SCHEMA_VERSION, documentOf, type Reported, type WatchDocument } from './document.ts'
+export {
+  BY_WORDS,
+  DIALECT_WORDS,
+  KIND_WORDS,
+  countText,
+  type DeviceEnforcement,
+  type GivenFile,
+  type HeldDevice,
+  type PolicyCheck,
+} from './held.ts'
 export { safeText, tableLines, type Column } from './table.ts'
 export { terminalReport, type TerminalOptions } from './terminal.ts'
 export { htmlReport } from './html/page.ts'

@@ -2,43 +2,21 @@
 // docs/reference/watch.schema.json; a test holds it, the code and real documents together.
 import { SEVERITIES } from '../finding/index.ts'
 import { SCHEMA_VERSION } from './document.ts'
-
-type Schema = { readonly [keyword: string]: unknown }
-
-const text: Schema = { type: 'string' }
-const texts: Schema = { type: 'array', items: text }
-const count: Schema = { type: 'integer', minimum: 0 }
-const share: Schema = { type: 'number', minimum: 0, maximum: 1 }
-const flag: Schema = { type: 'boolean' }
-const time: Schema = {
-  type: 'integer',
-  description: 'packet time: microseconds since 1970-01-01 UTC',
-}
-const timeOrNull: Schema = {
-  type: ['integer', 'null'],
-  description: `${time.description}; null without packets`,
-}
-const oneOf = (...values: readonly string[]): Schema => ({ enum: values })
-const list = (items: Schema, description?: string): Schema => ({
-  type: 'array',
-  items,
-  ...(description && { description }),
-})
-const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
-
-/** An object whose properties are all required but for those that end in '?'. */
-function object(properties: { readonly [name: string]: Schema }, description?: string): Schema {
-  const named = Object.entries(properties).map(
-    ([name, schema]) => [name.replace('?', ''), schema] as const,
-  )
-  return {
-    type: 'object',
-    ...(description && { description }),
-    properties: Object.fromEntries(named),
-    required: Object.keys(properties).filter((name) => !name.endsWith('?')),
-    additionalProperties: false,
-  }
-}
+import { policySchemas } from './policy-schema.ts'
+import {
+  count,
+  flag,
+  list,
+  object,
+  oneOf,
+  ref,
+  share,
+  text,
+  texts,
+  time,
+  timeOrNull,
+} from './schema-words.ts'
+import type { Schema } from './schema-words.ts'
 
 const observation = object({
   source: text,
@@ -143,81 +121,6 @@ const finding = object({
   falsePositives: text,
 })
 
-const range = object({ from: count, to: count })
-const provenance = object({
-  kind: oneOf('learnt', 'maker', 'person', 'type'),
-  'source?': text,
-  'from?': time,
-  'to?': time,
-})
-
-const rule = object({
-  id: { type: 'string', pattern: '^[0-9a-f]{16}$' },
-  initiated: oneOf('device', 'peer', 'either'),
-  'oneWay?': flag,
-  peer: {
-    type: 'object',
-    description:
-      'any, class, manufacturer, controller, model, name, prefix, device, multicast, ethernet',
-    properties: { kind: text },
-    required: ['kind'],
-  },
-  service: object({
-    family: oneOf('ipv4', 'ipv6', 'ip', 'ethernet'),
-    'ipProtocol?': count,
-    'etherType?': count,
-    'devicePorts?': list(range),
-    'peerPorts?': list(range),
-    'icmp?': object({ 'type?': count, 'code?': count }),
-    'application?': text,
-    'operations?': texts,
-    'topics?': list(object({ access: oneOf('publish', 'subscribe'), filter: text })),
-  }),
-  'rate?': { type: 'object' },
-  'evidence?': object({
-    flows: count,
-    packets: count,
-    bytes: count,
-    bytesOut: count,
-    bytesIn: count,
-    first: time,
-    last: time,
-    frame: count,
-    'nameSource?': text,
-    'peers?': texts,
-    'morePeers?': count,
-  }),
-  provenance,
-  'review?': texts,
-  'expires?': time,
-})
-
-const profile = object({
-  schemaVersion: { const: 1 },
-  subject: {
-    type: 'object',
-    properties: { kind: oneOf('device', 'type', 'zone') },
-    required: ['kind'],
-  },
-  phase: oneOf('learn', 'review', 'dry-run', 'enforce'),
-  rules: list(ref('rule')),
-  'maturity?': object({
-    learnedSpan: { type: 'number' },
-    heldOutSpan: { type: 'number' },
-    totalFlows: count,
-    lostFlows: count,
-    totalBytes: count,
-    lostBytes: count,
-    estimate: share,
-    verdict: oneOf('immature', 'settling', 'mature'),
-    why: text,
-  }),
-  provenance,
-  'notLearnt?': { type: 'object', additionalProperties: count },
-  'mudUrl?': text,
-  'expires?': time,
-})
-
 const source = object({
   name: text,
   format: text,
@@ -249,6 +152,8 @@ export const WATCH_SCHEMA: Schema = {
     }),
     devices: list(ref('device')),
     profiles: list(ref('profile')),
+    enforcement: list(ref('enforcement'), 'for each profiled device'),
+    'policy?': ref('policy'),
     findings: list(ref('finding'), 'worst first'),
     anomalies: list(
       object({ name: text, count, samples: list(object({ source: text, frame: count, time })) }),
@@ -267,5 +172,5 @@ export const WATCH_SCHEMA: Schema = {
     }),
     timeline: list(object({ time, bytes: count, flows: count })),
   }),
-  $defs: { device, finding, rule, profile },
+  $defs: { device, finding, ...policySchemas },
 }

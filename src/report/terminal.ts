@@ -3,8 +3,9 @@
 import { isoTime, spanText } from '../core/clock.ts'
 import type { Finding, Severity } from '../finding/index.ts'
 import { known, type Device } from '../inventory/index.ts'
-import { ruleText, type Profile } from '../policy/index.ts'
 import { limitText, type Reported } from './document.ts'
+import { countText } from './held.ts'
+import { permissionLines, policyLines } from './permission-lines.ts'
 import { safeText, tableLines } from './table.ts'
 
 /** How wide and how colourful the terminal is; `width` in columns. */
@@ -13,6 +14,8 @@ export interface TerminalOptions {
   readonly colour: boolean
   /** Devices shown in detail; the rest is named and counted. */
   readonly details: number
+  /** What was repaired in each policy file, in full. */
+  readonly repairs?: boolean
 }
 
 const CODES = { bold: '1', dim: '2', red: '31', yellow: '33', green: '32', cyan: '36' } as const
@@ -38,12 +41,20 @@ export function terminalReport(result: Reported, options: TerminalOptions): stri
     '',
     paint('bold', `DEVICES (${devices.length})`),
     ...deviceTable(result, devices, options),
+    ...policySection(result, options, paint),
     ...shown.flatMap((device) => deviceLines(device, result, paint)),
     ...rest(detailed.length - shown.length),
     ...elsewhere(result, paint),
     '',
     ...closingLines(result, paint),
   ]
+}
+
+function policySection(result: Reported, options: TerminalOptions, paint: Paint): string[] {
+  if (!result.policy) return []
+  const title = paint('bold', `POLICY (${countText(result.policy.files.length, 'file')})`)
+  const lines = policyLines(result.policy, result.devices, options.repairs ?? false)
+  return ['', title, ...lines.map(safeText)]
 }
 
 const byInterest = (result: Reported) => {
@@ -117,16 +128,13 @@ function firstAddress(device: Device): string {
 type Paint = (style: Style, text: string) => string
 
 function deviceLines(device: Device, result: Reported, paint: Paint): string[] {
-  const profile = result.profiles.find(
-    ({ subject }) => subject.kind === 'device' && subject.device === device.id,
-  )
   const findings = result.findings.filter((finding) => finding.device === device.id)
   return [
     '',
     paint('bold', `${device.id}  ${safeText(device.name)}`),
     ...identityLines(device),
     ...findings.flatMap((finding) => findingLines(finding, result, paint)),
-    ...profileLines(device, profile),
+    ...permissionLines(device, result).map(safeText),
   ]
 }
 
@@ -168,35 +176,6 @@ function findingLines(finding: Finding, result: Reported, paint: Paint): string[
   ]
 }
 
-function profileLines(device: Device, profile: Profile | undefined): string[] {
-  if (!profile) {
-    const why = device.kind === 'person' ? "a person's device; --people learns it too" : device.kind
-    return [`  allow-list: not learnt (${why})`]
-  }
-  const rules = profile.rules.map((rule) => `    ${ruleText(rule)}`)
-  const { notLearnt, maturity } = profile
-  const standing = maturity ? `, ${maturity.verdict}: ${maturity.why}` : ''
-  const blocked = notLearnt
-    ? [
-        [notLearnt.flagged, 'flagged by findings'],
-        [notLearnt.failedOut, 'failed attempts by it'],
-        [notLearnt.failedIn, 'failed attempts at it'],
-        [notLearnt.unanswered, 'never answered'],
-      ].filter(([count]) => Number(count) > 0)
-    : []
-  return [
-    `  allow-list (${rules.length} rule${rules.length === 1 ? '' : 's'}${standing}):`,
-    ...rules,
-    ...(blocked.length > 0
-      ? [
-          '  would be blocked: ' +
-            blocked.map(([count, what]) => `${count} flows ${what}`).join(', '),
-        ]
-      : []),
-    `  enforceable: ${placementText(device)}`,
-  ].map(safeText)
-}
-
 const rest = (count: number) =>
   count > 0
     ? ['', `… and ${count} more devices: --details ${count + 50}, --html or --json shows them`]
@@ -230,11 +209,3 @@ function closingLines(result: Reported, paint: Paint): string[] {
       : []),
   ]
 }
-
-/** Where a rule for this device can bite, in words; docs/placement.md has the whole story. */
-const placementText = (device: Device): string =>
-  device.placement === 'adjacent'
-    ? 'at the gateway for what leaves the segment; within it only at the switch or access point'
-    : device.behind
-      ? `at the router ${device.behind} in front of it, or beyond; not in its own segment`
-      : 'nowhere can be said: the source carries no link addresses'

@@ -8,6 +8,8 @@ import { documentOf, htmlReport, terminalReport } from '../../report/index.ts'
 import { examples, type CliCommand } from '../command.ts'
 import { ProgressLine } from '../progress.ts'
 import { Outputs } from '../outputs.ts'
+import { policiesOf, tellUnusable } from '../policy/given.ts'
+import { PolicyOutputs } from '../policy/outputs.ts'
 import { sourcesOf } from '../sources.ts'
 import { VERSION } from '../version.ts'
 
@@ -18,6 +20,10 @@ interface Options {
   readonly flows?: string
   readonly eve?: string
   readonly communityId?: boolean
+  readonly mud?: string
+  readonly profiles?: string
+  readonly force?: boolean
+  readonly policy?: string
   readonly local?: string[]
   readonly people?: boolean
   readonly memory: number
@@ -42,6 +48,10 @@ export const command: CliCommand = {
       .option('--flows <file>', 'write flows as JSON lines')
       .option('--eve <file>', "write flow, dns, tls, … records in Suricata's EVE form")
       .option('--community-id', 'with --eve: add community_id to flow records')
+      .option('--mud <folder>', 'write what was learnt as MUD files (RFC 8520), one a device')
+      .option('--profiles <folder>', 'write it in our own form, which loses nothing')
+      .option('--force', 'with --mud and --profiles: overwrite files that are not ours')
+      .option('--policy <folder>', 'hold devices to these MUD files and profiles (*.json)')
       .option('--local <prefix...>', 'networks that are ours beyond the private ones')
       .option('--people', 'learn allow-lists for phones and laptops too')
       .option('--memory <MB>', 'memory budget for tables', positive, 512)
@@ -59,6 +69,8 @@ export const command: CliCommand = {
           ['thingward watch monday.pcap tuesday.pcap.zst', 'several captures as one'],
           ['ssh gw tcpdump -w - | thingward watch -', 'from a stream'],
           ['thingward watch -i eth0 --html now.html', 'live until Ctrl-C, then a report'],
+          ['thingward watch monday.pcap --profiles p', 'learn on Monday …'],
+          ['thingward watch tuesday.pcap --policy p', '… and see what is new on Tuesday'],
           ['thingward watch a.pcap --json | jq .devices', 'for programs'],
         ]),
       )
@@ -78,7 +90,7 @@ const severity = (text: string): Severity => {
   throw new OperatingError('bad-option', `'${text}' is none of ${SEVERITIES.join(', ')}`)
 }
 
-async function run(inputs: readonly string[], options: Options): Promise<void> {
+async function run(inputs: readonly string[], options: Options, line: Command): Promise<void> {
   const stop = new AbortController()
   const onSignal = () => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted)
@@ -91,26 +103,35 @@ async function run(inputs: readonly string[], options: Options): Promise<void> {
   const progress = new ProgressLine()
   try {
     const sources = await sourcesOf(inputs, options.interface)
+    const policies = await policiesOf(options.policy)
     const outputs = new Outputs(options)
+    const policyOutputs = new PolicyOutputs(options)
     const watch = await Watch.create({
       memoryMegabytes: options.memory,
       local: options.local,
       includePersonal: options.people,
       signal: stop.signal,
       listeners: outputs.listeners,
+      policies,
       ...(options.quiet || options.json ? {} : { progress: progress.show }),
     })
     const result = await watch.run(sources)
     outputs.finish(result)
     progress.end()
-    await write(result, options)
-    process.exitCode = exitCodeOf(result, options)
+    const details = line.getOptionValueSource('details') === 'cli'
+    await write(result, { ...options, repairs: details })
+    const isUnusable = tellUnusable(policies)
+    process.exitCode = isUnusable ? EXIT.input : exitCodeOf(result, options)
+    policyOutputs.finish(watch.conclusion!)
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
 }
 
-async function write(result: WatchResult, options: Options): Promise<void> {
+async function write(
+  result: WatchResult,
+  options: Options & { readonly repairs: boolean },
+): Promise<void> {
   if (options.json) {
     process.stdout.write(`${JSON.stringify(documentOf(result, VERSION), null, 1)}\n`)
   } else {
@@ -119,6 +140,7 @@ async function write(result: WatchResult, options: Options): Promise<void> {
       width: isTTY ? (columns ?? 120) : 160,
       colour: isTTY && !process.env.NO_COLOR,
       details: options.details,
+      repairs: options.repairs,
     })
     process.stdout.write(`${lines.join('\n')}\n`)
   }

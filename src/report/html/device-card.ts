@@ -2,10 +2,11 @@
 // to.
 import { isoTime } from '../../core/clock.ts'
 import { known, type Attribute, type Device } from '../../inventory/index.ts'
-import { peerText, ruleText, serviceText, type Profile, type Rule } from '../../policy/index.ts'
+import type { Profile } from '../../policy/index.ts'
 import type { Reported } from '../document.ts'
 import { size } from './charts.ts'
 import { html, type Markup } from './markup.ts'
+import { permissions } from './permissions.ts'
 
 const shownOr = (device: Device, name: 'type' | 'manufacturer' | 'model') => {
   const value = known(device, name)
@@ -47,7 +48,7 @@ export function deviceCard(device: Device, result: Reported, profile: Profile | 
       <span>${worst ? html`<span class="badge ${worst}">${findings.length}</span>` : ''}</span>
     </summary>
     <div>
-      ${identity(device)}${services(device)}${allowList(device, profile)}
+      ${identity(device)}${services(device)}${permissions(device, result, profile)}
       ${
         device.limits.length > 0 &&
         html`<p class="soft small">Known with limits: ${device.limits.join(', ')}.</p>`
@@ -123,51 +124,4 @@ function services(device: Device): Markup | undefined {
           </tr>`,
       )}
     </table>`
-}
-
-function allowList(device: Device, profile: Profile | undefined): Markup {
-  if (!profile) {
-    const why =
-      device.kind === 'person'
-        ? 'a phone or computer of a person: not profiled unless asked for'
-        : device.kind
-    return html`<h3>Allow-list</h3>
-      <p class="soft">Not learnt: ${why}.</p>`
-  }
-  const { maturity, notLearnt } = profile
-  const left = notLearnt
-    ? notLearnt.flagged + notLearnt.failedOut + notLearnt.failedIn + notLearnt.unanswered
-    : 0
-  return html`<h3>Allow-list: ${profile.rules.length} rules</h3>
-    ${maturity && html`<p class="small"><b>${maturity.verdict}</b>: ${maturity.why}</p>`}
-    <table>
-      <tr>
-        <th>Who starts</th>
-        <th>With</th>
-        <th>Service</th>
-        <th>Seen</th>
-      </tr>
-      ${profile.rules.map(ruleRow)}
-    </table>
-    ${
-      left > 0 &&
-      notLearnt &&
-      html`<p class="small">
-        Would be blocked: ${notLearnt.flagged} flows flagged by findings, ${notLearnt.failedOut}
-        failed attempts by it, ${notLearnt.failedIn} at it, ${notLearnt.unanswered} never answered.
-      </p>`
-    }`
-}
-
-function ruleRow(rule: Rule): Markup {
-  const { evidence } = rule
-  const who = { device: 'the device', peer: 'the peer', either: 'either' }[rule.initiated]
-  return html`<tr title="${ruleText(rule)}">
-    <td>${who}</td>
-    <td>${peerText(rule.peer)}</td>
-    <td class="mono">${serviceText(rule.service)}</td>
-    <td class="small">
-      ${evidence ? `${evidence.flows} flows, ${size(evidence.bytes)}` : 'not yet'}
-    </td>
-  </tr>`
 }

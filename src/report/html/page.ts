@@ -9,6 +9,7 @@ import { size, talkChart, timelineChart } from './charts.ts'
 import { deviceCard } from './device-card.ts'
 import { findingCard } from './finding-card.ts'
 import { Markup, html } from './markup.ts'
+import { policySection } from './permissions.ts'
 import { SCRIPT, STYLE } from './style.ts'
 
 const sourceHash = (text: string) =>
@@ -40,7 +41,7 @@ export function htmlReport(result: Reported, version: string): string {
       <body>
         <main>
           ${heading(result)}${tiles(result)} ${section('Traffic', timelineChart(result))}
-          ${section('Findings', findings(result))}
+          ${section('Findings', findings(result))} ${section('Policies', policySection(result))}
           ${section('Who talks to whom', talkChart(result))}
           <h2 id="devices">Devices</h2>
           <p class="tools">
