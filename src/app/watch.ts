@@ -6,7 +6,13 @@ import { loadProtocols, type Packet } from '../decode/index.ts'
 import { Detection, loadDetectors } from '../detect/index.ts'
 import type { Finding } from '../finding/index.ts'
 import type { Flow, FlowObserver } from '../flow/index.ts'
-import { Inventory, loadIdentifiers, loadMacRegistry, type Device } from '../inventory/index.ts'
+import {
+  Inventory,
+  loadIdentifiers,
+  loadMacRegistry,
+  type Device,
+  type RecogBook,
+} from '../inventory/index.ts'
 import { Learner, type Profile } from '../policy/index.ts'
 import type { DeviceEnforcement, PolicyCheck } from '../report/index.ts'
 import { Sensor, type Source, type SourceSummary } from '../sensor/index.ts'
@@ -30,6 +36,8 @@ export interface WatchOptions {
   readonly signal?: AbortSignal
   /** Further listeners: flow and EVE writers. They get the sensor once it is built. */
   readonly listeners?: readonly ((sensor: Sensor) => FlowObserver)[]
+  /** Fingerprints of other people that the user named a folder of. */
+  readonly recog?: RecogBook
   /** Sees each raw frame (the anonymiser). */
   readonly frame?: (packet: Packet) => void
   progress?(state: WatchProgress): void
@@ -120,8 +128,9 @@ export class Watch {
     })
     const { endpoints } = this.sensor
     const { identifiers, detectors } = plugins
-    const local = options.local
-    this.inventory = new Inventory({ endpoints, identifiers, local, registry: loadMacRegistry })
+    const { local, recog } = options
+    const registry = loadMacRegistry
+    this.inventory = new Inventory({ endpoints, identifiers, local, recog, registry })
     const conversations = this.limits.conversations.value
     const attempts = options.policies ? LIMITS.attempts.value : 0
     this.learner = new Learner({ conversations, attempts }, endpoints)

@@ -1,6 +1,7 @@
-// What a run writes while it goes: flows as JSON lines, EVE records. Opened before the run, so that
-// a path that cannot be written is told at once.
-import { EveWriter, FlowLines, LineFile } from '../export/index.ts'
+// What a run writes while it goes: flows as JSON lines, EVE records, the capture anonymised. Opened
+// before the run, so that a path that cannot be written is told at once.
+import type { Packet } from '../decode/index.ts'
+import { Anonymiser, EveWriter, FlowLines, LineFile } from '../export/index.ts'
 import type { FlowObserver } from '../flow/index.ts'
 import type { Sensor } from '../sensor/index.ts'
 import type { WatchResult } from '../app/index.ts'
@@ -9,17 +10,38 @@ export interface OutputPaths {
   readonly flows?: string
   readonly eve?: string
   readonly communityId?: boolean
+  readonly anonymise?: string
+  readonly keepManufacturer?: boolean
 }
 
 /** The files of one run; `finish` writes what is left and closes them. */
 export class Outputs {
   readonly listeners: ((sensor: Sensor) => FlowObserver)[] = []
+  /** Sees each frame as captured; undefined when nothing is anonymised. */
+  readonly frame: ((packet: Packet) => void) | undefined
   private readonly closings: ((result: WatchResult) => void)[] = []
 
   /** Throws an OperatingError when a path cannot be written. */
   constructor(paths: OutputPaths) {
     if (paths.flows !== undefined) this.openFlows(new LineFile(paths.flows))
     if (paths.eve !== undefined) this.openEve(new LineFile(paths.eve), paths.communityId ?? false)
+    if (paths.anonymise !== undefined) {
+      this.frame = this.openAnonymised(paths.anonymise, paths.keepManufacturer ?? false)
+    }
+  }
+
+  private openAnonymised(path: string, keepManufacturer: boolean): (packet: Packet) => void {
+    const file = new LineFile(path)
+    const sink = (chunk: Uint8Array) => file.write(chunk)
+    const anonymiser = new Anonymiser({ sink, keepManufacturer })
+    this.closings.push(() => {
+      anonymiser.finish()
+      file.close()
+      const { written, leftOut } = anonymiser
+      const rest = leftOut > 0 ? `; ${leftOut} of another link type left out` : ''
+      process.stderr.write(`thingward: ${written} frames anonymised to ${path}${rest}\n`)
+    })
+    return (packet) => anonymiser.frame(packet)
   }
 
   private openFlows(file: LineFile): void {

@@ -10,6 +10,7 @@ import { ProgressLine } from '../progress.ts'
 import { Outputs } from '../outputs.ts'
 import { policiesOf, tellUnusable } from '../policy/given.ts'
 import { PolicyOutputs } from '../policy/outputs.ts'
+import { recogBook } from '../recog.ts'
 import { sourcesOf } from '../sources.ts'
 import { VERSION } from '../version.ts'
 
@@ -20,6 +21,9 @@ interface Options {
   readonly flows?: string
   readonly eve?: string
   readonly communityId?: boolean
+  readonly anonymise?: string
+  readonly keepManufacturer?: boolean
+  readonly recog?: string
   readonly mud?: string
   readonly profiles?: string
   readonly force?: boolean
@@ -47,6 +51,9 @@ export const command: CliCommand = {
       .option('--html <file>', 'write a self-contained HTML report')
       .option('--flows <file>', 'write flows as JSON lines')
       .option('--eve <file>', "write flow, dns, tls, … records in Suricata's EVE form")
+      .option('--anonymise <file>', 'write the capture back with other addresses and names')
+      .option('--keep-manufacturer', 'with --anonymise: leave the maker part of MACs')
+      .option('--recog <dir>', "identify by Recog's XML fingerprints in this folder too")
       .option('--community-id', 'with --eve: add community_id to flow records')
       .option('--mud <folder>', 'write what was learnt as MUD files (RFC 8520), one a device')
       .option('--profiles <folder>', 'write it in our own form, which loses nothing')
@@ -112,6 +119,8 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
       includePersonal: options.people,
       signal: stop.signal,
       listeners: outputs.listeners,
+      frame: outputs.frame,
+      recog: await recogBook(options.recog),
       policies,
       ...(options.quiet || options.json ? {} : { progress: progress.show }),
     })
