@@ -1,7 +1,9 @@
 // From what a person names to sources: files by their content, folders of logs, standard input,
 // interfaces. Captures are put in the order of their first packets, whatever order they are named
 // in.
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { OperatingError } from '../core/errors.ts'
 import {
   captureStart,
@@ -45,16 +47,20 @@ interface Opened {
 
 /** What an input is, by its content. */
 async function sourceOf(input: string): Promise<Opened> {
-  if (input === '-') {
-    const { head, whole } = await peekStream(process.stdin)
-    const source = looksLikeEve(head) ? eveStream('-', whole) : pcapStream('-', whole)
-    return { source, start: Infinity }
-  }
-  const isFolder = (await stat(input).catch(() => undefined))?.isDirectory() ?? false
-  if (isFolder) return { source: await folderSource(input), start: Infinity }
+  if (input === '-') return streamSource('-', process.stdin)
+  const status = await stat(input).catch(() => undefined)
+  // A named pipe can be read once only.
+  if (status?.isFIFO()) return streamSource(input, createReadStream(input))
+  if (status?.isDirectory()) return { source: await folderSource(input), start: Infinity }
   const head = await readHead(input)
   if (looksLikeEve(head)) return { source: eveFile(input), start: Infinity }
   return { source: pcapFile(input), start: captureStart(head) }
+}
+
+async function streamSource(name: string, stream: Readable): Promise<Opened> {
+  const { head, whole } = await peekStream(stream)
+  const source = looksLikeEve(head) ? eveStream(name, whole) : pcapStream(name, whole)
+  return { source, start: Infinity }
 }
 
 async function folderSource(folder: string): Promise<Source> {

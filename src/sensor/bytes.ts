@@ -1,6 +1,7 @@
 // Bytes of a file or stream in large chunks, each with room in front, so that the reader can put
 // the end of the last chunk before it and see records whole.
 import { open } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { LIMITS } from '../core/limits.ts'
 
 /** Bytes per read; at 2.5 million packets/s about 700 reads a second. */
@@ -75,4 +76,15 @@ export async function* streamChunks(stream: AsyncIterable<Buffer>): AsyncGenerat
   }
 }
 
-export { compressionOf, decompressed } from './decompression.ts'
+/** A stream that ends when the signal says so, also while it is waiting for its next piece. */
+export async function* stoppable(stream: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const stop = () => void stream.destroy()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    if (!signal.aborted) yield* stream as AsyncIterable<Buffer>
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

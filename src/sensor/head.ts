@@ -26,11 +26,27 @@ export async function readHead(path: string): Promise<Buffer> {
 /** The first bytes of a stream, decompressed, and all of it with them put back in front. */
 export async function peekStream(stream: Readable): Promise<{ head: Buffer; whole: Readable }> {
   const { head, pieces } = await gather(decompressed(stream))
-  async function* whole(): AsyncGenerator<Buffer> {
-    if (head.length > 0) yield head
-    yield* { [Symbol.asyncIterator]: () => pieces }
-  }
-  return { head, whole: Readable.from(whole(), { objectMode: false }) }
+  let next: Promise<IteratorResult<Buffer>> = Promise.resolve({
+    done: head.length === 0,
+    value: head,
+  })
+  const whole = new Readable({
+    read() {
+      next.then(
+        ({ done, value }) => {
+          if (!done) next = pieces.next()
+          this.push(done ? null : value)
+        },
+        (cause: Error) => this.destroy(cause),
+      )
+    },
+    // What is destroyed here lets go of the stream itself, even while that has nothing to say.
+    destroy(cause, done) {
+      stream.destroy()
+      done(cause)
+    },
+  })
+  return { head, whole }
 }
 
 /** Waits for the first piece only: a live stream may say no more for a while. */

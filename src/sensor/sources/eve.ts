@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { MINUTE } from '../../core/clock.ts'
+import { stoppable } from '../bytes.ts'
 import { compressionOf, decompressed } from '../decompression.ts'
 import { EVE_EVENTS, type EveEvent } from '../eve/mapping.ts'
 import { EveSpeaker } from '../eve/speaker.ts'
@@ -51,9 +52,9 @@ export function eveStream(name: string, stream: Readable): Source {
     run(intake) {
       let bytes = 0
       async function* counted(): AsyncGenerator<Buffer> {
-        for await (const chunk of stream) {
-          bytes += (chunk as Buffer).length
-          yield chunk as Buffer
+        for await (const chunk of stoppable(stream, intake.signal)) {
+          bytes += chunk.length
+          yield chunk
         }
       }
       const run = new EveRun(name, intake, () => intake.progress(bytes, 0))

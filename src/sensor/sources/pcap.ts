@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { fileChunks, pump, streamChunks, type Chunk } from '../bytes.ts'
+import { fileChunks, pump, stoppable, streamChunks, type Chunk } from '../bytes.ts'
 import { compressionOf, decompressed } from '../decompression.ts'
 import type { Intake, Source, SourceProblem, SourceSummary } from '../source.ts'
 import { CaptureRecords } from './pcap-records.ts'
@@ -23,14 +23,21 @@ export function pcapFile(path: string): Source {
       }
       if (plain) return readAll(path, fileChunks(path), intake, size)
       const file = createReadStream(path, { highWaterMark: 256 * 1024 })
-      return readAll(path, streamChunks(decompressed(file)), intake, size, () => file.bytesRead)
+      const bytes = decompressed(stoppable(file, intake.signal))
+      return readAll(path, streamChunks(bytes), intake, size, () => file.bytesRead)
     },
   }
 }
 
 /** A capture from a stream, plain or compressed: standard input, or a child's output. */
 export function pcapStream(name: string, stream: Readable): Source {
-  return { name, run: (intake) => readAll(name, streamChunks(decompressed(stream)), intake, 0) }
+  return {
+    name,
+    run(intake) {
+      const bytes = decompressed(stoppable(stream, intake.signal))
+      return readAll(name, streamChunks(bytes), intake, 0)
+    },
+  }
 }
 
 async function headOf(path: string): Promise<Buffer> {
@@ -64,7 +71,7 @@ async function readAll(
     const left = await pump(chunks, read, () => intake.signal.aborted || records.stopped)
     if (!intake.signal.aborted) records.finish(left)
   } catch (cause) {
-    problem = problemOf(name, cause, bytes)
+    if (!intake.signal.aborted) problem = problemOf(name, cause, bytes)
   }
   return {
     name,
