@@ -11,14 +11,16 @@ interface Words {
   readonly options: readonly Option[]
 }
 
+const BIND = 'complete -o default -F _thingward thingward\n'
+
 /** The script that teaches a shell this program's words. */
 export function completionScript(program: Command, shell: Shell): string {
   const all = wordsOf(program, '')
   if (shell === 'fish') return fish(all)
   const body = bash(all)
-  if (shell === 'bash') return `${body}complete -o default -F _thingward thingward\n`
+  if (shell === 'bash') return `${body}${BIND}`
   // zsh runs bash's functions after this one line.
-  return `autoload -U +X bashcompinit && bashcompinit\n${body}complete -o default -F _thingward thingward\n`
+  return `autoload -U +X bashcompinit && bashcompinit\n${body}${BIND}`
 }
 
 function wordsOf(command: Command, path: string): Words[] {

@@ -1,9 +1,8 @@
 // What a run writes while it goes: flows as JSON lines, EVE records, the capture anonymised. Opened
 // before the run, so that a path that cannot be written is told at once.
-import type { Packet } from '../decode/index.ts'
 import { Anonymiser, EveWriter, FlowLines, LineFile } from '../export/index.ts'
 import type { FlowObserver } from '../flow/index.ts'
-import type { Sensor } from '../sensor/index.ts'
+import type { Sensor, SensorOptions } from '../sensor/index.ts'
 import type { WatchResult } from '../app/index.ts'
 
 export interface OutputPaths {
@@ -18,7 +17,7 @@ export interface OutputPaths {
 export class Outputs {
   readonly listeners: ((sensor: Sensor) => FlowObserver)[] = []
   /** Sees each frame as captured; undefined when nothing is anonymised. */
-  readonly frame: ((packet: Packet) => void) | undefined
+  readonly frame: SensorOptions['frame']
   private readonly closings: ((result: WatchResult) => void)[] = []
 
   /** Throws an OperatingError when a path cannot be written. */
@@ -30,7 +29,7 @@ export class Outputs {
     }
   }
 
-  private openAnonymised(path: string, keepManufacturer: boolean): (packet: Packet) => void {
+  private openAnonymised(path: string, keepManufacturer: boolean): SensorOptions['frame'] {
     const file = new LineFile(path)
     const sink = (chunk: Uint8Array) => file.write(chunk)
     const anonymiser = new Anonymiser({ sink, keepManufacturer })
