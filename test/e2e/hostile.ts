@@ -47,13 +47,13 @@ function webFrames(): Buffer[] {
   const answer =
     `HTTP/1.1 200 OK\r\nServer: ${EVERYTHING}\r\nContent-Type: text/html\r\n` +
     `WWW-Authenticate: Basic realm="${EVIL}"\r\n\r\n<html><title>${EVERYTHING}</title></html>`
-  const segment = (up: boolean, flags: string, sequence: number, payload?: string) => {
+  const segment = (up: boolean, flags: string, payload?: string) => {
     const [from, to] = up ? [40_000, 80] : [80, 40_000]
     const bytes = tcpSegment({
       from,
       to,
       flags,
-      sequence,
+      sequence: flags.startsWith('S') ? 0 : 1,
       acknowledgement: 1,
       payload: payload === undefined ? undefined : text(payload.replaceAll('\r\u202e', ' ')),
     })
@@ -61,10 +61,10 @@ function webFrames(): Buffer[] {
     return ethernetFrame(0x0800, ipv4Packet(6, bytes, up ? UP : DOWN), ends)
   }
   return [
-    segment(true, 'S', 0),
-    segment(false, 'SA', 0),
-    segment(true, 'AP', 1, ask),
-    segment(false, 'AP', 1, answer),
+    segment(true, 'S'),
+    segment(false, 'SA'),
+    segment(true, 'AP', ask),
+    segment(false, 'AP', answer),
   ]
 }
 
