@@ -1,6 +1,11 @@
 // The composition root. The door of this folder.
 export { policyDevice } from './policy/device.ts'
-export { readPolicyFile, readPolicyFolder, type PolicyFile } from './policy/given.ts'
+export {
+  examinePolicyFile,
+  readPolicyFile,
+  readPolicyFolder,
+  type PolicyFile,
+} from './policy/given.ts'
 export { mudTexts, profileTexts, type WrittenProfile } from './policy/texts.ts'
 export { MANIFEST, WrittenFolder, type PolicyText } from './policy/written.ts'
 export type { Conclusion } from './policy/judging.ts'

@@ -1,5 +1,5 @@
 // The entry point: runs the command, turns errors into messages and exit codes.
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import { EXIT, OperatingError } from '../core/errors.ts'
 import { buildProgram } from './program.ts'
 import { VERSION } from './version.ts'
@@ -12,8 +12,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.ok
   }
   const program = await buildProgram()
-  program.exitOverride()
-  for (const command of program.commands) command.exitOverride()
+  throwInsteadOfExit(program)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return Number(process.exitCode ?? EXIT.ok)
@@ -25,6 +24,12 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     throw cause
   }
+}
+
+/** So that a wrong word ends in our exit code, at every depth of commands. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride()
+  for (const inner of command.commands) throwInsteadOfExit(inner)
 }
 
 // A reader that has had enough (`| head`) is no fault of ours.

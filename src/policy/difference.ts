@@ -4,9 +4,16 @@ import { DAY } from '../core/clock.ts'
 import { ruleCovers } from './cover.ts'
 import { compileRules, type Matcher } from './decide.ts'
 import { standingOf, type Exchange } from './exchange.ts'
-import { PROFILE_SCHEMA_VERSION, ruleId, sortedRules, type Profile, type Rule } from './form.ts'
+import {
+  PROFILE_SCHEMA_VERSION,
+  ruleId,
+  sortedRules,
+  type Profile,
+  type Rule,
+  type Subject,
+} from './form.ts'
 import { isImpliedService } from './implied.ts'
-import { rulesOf } from './learn.ts'
+import { rulesOf, subjectOf } from './learn.ts'
 import type { Site } from './site.ts'
 
 /** How far a party permits what a line is about. */
@@ -179,10 +186,15 @@ function trim(maker: Profile, lines: readonly DifferenceLine[], context: Compare
   return {
     ...maker,
     schemaVersion: PROFILE_SCHEMA_VERSION,
-    subject: { kind: 'device', device: context.device },
+    subject: trimmedSubject(context),
     phase: 'review',
     rules: sortedRules(kept),
   }
+}
+
+const trimmedSubject = ({ device, site }: Compared): Subject => {
+  const known = site.devices.get(device)
+  return known ? subjectOf(known) : { kind: 'device', device }
 }
 
 /** Observation shorter than a week misses what happens weekly. */

@@ -104,7 +104,8 @@ function profileOf(learnt: Learnt, site: Site, options: LearnOptions): Profile {
   }
 }
 
-const subjectOf = ({ id, name, macs, addresses }: PolicyDevice): Subject => ({
+/** Whom a device's own profile is about, so that it is found again in another run. */
+export const subjectOf = ({ id, name, macs, addresses }: PolicyDevice): Subject => ({
   kind: 'device',
   device: id,
   name,

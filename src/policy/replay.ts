@@ -43,6 +43,8 @@ export interface Denied {
   /** The other side as it was seen. */
   readonly peer: ExchangePeer
   readonly reason: Reason
+  /** Attempts that nobody accepted. */
+  readonly failed: boolean
   /** The rule that comes nearest. */
   readonly nearest?: string
   /** In words: what is permitted that comes near, and what was seen. */
@@ -124,6 +126,7 @@ function deniedOf(one: Exchange, verdict: Verdict, site: Site): Denied {
     initiated: one.initiated,
     peer: one.peer,
     reason: verdict.reason,
+    failed: one.failed,
     ...(verdict.rule && { nearest: verdict.rule.id }),
     ...wordsOf(verdict, remedy),
     flows: one.flows,

@@ -14,3 +14,13 @@ export { safeText, tableLines, type Column } from './table.ts'
 export { terminalReport, type TerminalOptions } from './terminal.ts'
 export { htmlReport } from './html/page.ts'
 export { WATCH_SCHEMA } from './schema.ts'
+export type { Answered, AnsweredBy } from './policy/answered.ts'
+export { differenceDocument, differenceLines } from './policy/difference.ts'
+export { replayDocument, replayLines } from './policy/replay.ts'
+export {
+  examinedDocument,
+  examinedLines,
+  isFaulty,
+  isIrregular,
+  type ExaminedFile,
+} from './policy/check.ts'

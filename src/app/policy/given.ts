@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { OperatingError } from '../../core/errors.ts'
 import {
+  checkMud,
   profileFromMud,
   readMudText,
   readProfile,
@@ -13,6 +14,7 @@ import {
   type Profile,
   type Repair,
 } from '../../policy/index.ts'
+import type { ExaminedFile } from '../../report/index.ts'
 import { MANIFEST } from './written.ts'
 
 /** Files that are read from one folder. */
@@ -74,6 +76,14 @@ export async function readPolicyFile(path: string): Promise<PolicyFile> {
     const { code, message } = cause as NodeJS.ErrnoException
     return unusable(name, code === 'ENOENT' ? 'there is no such file' : (code ?? message))
   }
+}
+
+/** Reads one file and judges it by the letter too. Never throws. */
+export async function examinePolicyFile(path: string): Promise<ExaminedFile> {
+  const file = await readPolicyFile(path)
+  if (!file.mud) return { ...file, letter: [], loss: [] }
+  const json: unknown = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''))
+  return { ...file, letter: checkMud(json), loss: profileFromMud(file.mud).loss }
 }
 
 const unusable = (name: string, what: string): PolicyFile => ({
