@@ -15,7 +15,7 @@ const even = Array.from({ length: 20 }, (_, index) => 1 + index * 30)
 
 test('an even beat to a nameless host on an odd port', () => {
   const trial = new Trial(detector)
-  calls(trial, even, { responderPort: 48101 })
+  calls(trial, even, { responderPort: 48101, originatorPayload: 4 })
   const [finding] = trial.findings()
   assert.equal(finding.severity, 'high')
   assert.match(finding.seen, /20 connections to 203\.0\.113\.66 port 48101, every 30 s/)
@@ -25,6 +25,12 @@ test('the same beat to a named service over TLS is worth a note', () => {
   const trial = new Trial(detector)
   calls(trial, even, { responderPort: 443, service: 'tls', serverName: 'api.example.com' })
   assert.equal(trial.findings()[0].severity, 'info')
+})
+
+test('keep-alives of one long connection are no calls', () => {
+  const trial = new Trial(detector)
+  calls(trial, even, { responderPort: 8883, directionCertain: false })
+  assert.equal(trial.findings().length, 0)
 })
 
 test('no beat: a person at work, a burst, and calls inside the site', () => {

@@ -26,6 +26,8 @@ interface Rhythm {
   name: string
   service: string
   encrypted: boolean
+  /** Application bytes of all connections. */
+  payload: number
   count: number
 }
 
@@ -48,6 +50,8 @@ export const detector: Detector = {
       flowEnd(flow) {
         if (flow.family === 2 || (flow.ipProtocol !== 6 && flow.ipProtocol !== 17)) return
         if (flow.ipProtocol === 17 && isCommon(flow.service)) return
+        // Without its SYN it is the rest of an older connection: keep-alives have a beat as well.
+        if (flow.ipProtocol === 6 && !flow.directionCertain) return
         const mixed = Math.imul(flow.originator, 0x9e3779b1) ^ Math.imul(flow.responder, 0x85ebca6b)
         const slot = ((mixed ^ flow.responderPort) >>> 0) % PREFILTER.value
         if (counts[slot] < 3) counts[slot]++
@@ -59,6 +63,12 @@ export const detector: Detector = {
     }
   },
 }
+
+const ENCRYPTED: ReadonlySet<string> = new Set(['tls', 'ssh', 'quic', 'dtls', 'wireguard'])
+
+/** A port of TLS by convention, where the capture does not show what was said on it. */
+const isSecurePort = ({ service, responderPort }: Flow): boolean =>
+  service === '' && [443, 465, 853, 993, 8443, 8883].includes(responderPort)
 
 const isCommon = (service: string) => service === 'dns' || service === 'ntp' || service === 'quic'
 
@@ -77,7 +87,7 @@ function beat(
   if (!rhythm) {
     const { originator, responder, responderPort, first, last } = flow
     const lists = { starts: [], frames: [] }
-    const words = { name: '', service: '', encrypted: false, count: 3 }
+    const words = { name: '', service: '', encrypted: false, payload: 0, count: 3 }
     rhythm = { originator, responder, port: responderPort, first, last, ...lists, ...words }
   }
   rhythms.set(key, rhythm)
@@ -87,7 +97,8 @@ function beat(
   if (rhythm.frames.length < 6) rhythm.frames.push(flow.frame)
   rhythm.name ||= flow.serverName
   rhythm.service ||= flow.service
-  rhythm.encrypted ||= flow.service === 'tls' || flow.service === 'ssh'
+  rhythm.encrypted ||= ENCRYPTED.has(flow.service) || isSecurePort(flow)
+  rhythm.payload += flow.originatorPayload + flow.responderPayload
 }
 
 function judge(context: DetectContext, rhythm: Rhythm): void {
@@ -103,7 +114,9 @@ function judge(context: DetectContext, rhythm: Rhythm): void {
     ...(rhythm.name === '' ? ['no name was ever asked for'] : []),
     ...(rhythm.encrypted ? [] : ['not encrypted']),
     ...(oddPort ? [`unusual port ${rhythm.port}`] : []),
-    ...(rhythm.service === '' ? ['unknown protocol'] : []),
+    ...(rhythm.service === '' && rhythm.payload > 0 && !rhythm.encrypted
+      ? ['unknown protocol']
+      : []),
   ]
   const severity =
     reasons.length >= 3
