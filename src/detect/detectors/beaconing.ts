@@ -9,11 +9,17 @@ const PAIRS = threshold('pairs', '16384 pairs', 'client, server and port with se
 const BEATS = threshold('beats', '10 connections', 'fewer prove no rhythm')
 const JITTER = threshold('jitter', '0.25 share', 'median deviation against the median interval')
 const SHORTEST = threshold('shortest', '2 seconds', 'faster is polling in one session')
+const LATE = threshold('late', '0.3 share', 'of what was seen of the device before the beat began')
+const TAINTED = threshold('tainted', '4 points', 'from here on the traffic is not learnt')
 const PREFILTER = threshold(
   'prefilter',
   '262144 counters',
   'pairs that connected less than four times',
 )
+
+/** Points: a name never asked for counts two, everything else one. */
+const SEVERITY_BY_WEIGHT = ['info', 'low', 'low', 'medium', 'high'] as const
+const USUAL_PORTS: ReadonlySet<number> = new Set([80, 123, 443, 1883, 5222, 8443, 8883])
 
 interface Rhythm {
   readonly originator: number
@@ -42,7 +48,7 @@ export const detector: Detector = {
     'device and look for the moment the calls began.',
   falsePositives:
     'Cloud heartbeats, update checks, time and telemetry: they have names and encryption.',
-  limits: [PAIRS, BEATS, JITTER, SHORTEST, PREFILTER],
+  limits: [PAIRS, BEATS, JITTER, SHORTEST, LATE, TAINTED, PREFILTER],
   create(context) {
     const rhythms = context.table<Rhythm>(PAIRS)
     const counts = new Uint8Array(PREFILTER.value)
@@ -109,30 +115,15 @@ function judge(context: DetectContext, rhythm: Rhythm): void {
   if (interval < SHORTEST.value * SECOND) return
   const jitter = median(intervals.map((one) => Math.abs(one - interval))) / interval
   if (jitter > JITTER.value) return
-  const oddPort = ![80, 443, 8883, 1883, 123, 5222].includes(rhythm.port)
-  const reasons = [
-    ...(rhythm.name === '' ? ['no name was ever asked for'] : []),
-    ...(rhythm.encrypted ? [] : ['not encrypted']),
-    ...(oddPort ? [`unusual port ${rhythm.port}`] : []),
-    ...(rhythm.service === '' && rhythm.payload > 0 && !rhythm.encrypted
-      ? ['unknown protocol']
-      : []),
-  ]
-  const severity =
-    reasons.length >= 3
-      ? 'high'
-      : reasons.length === 2
-        ? 'medium'
-        : reasons.length === 1
-          ? 'low'
-          : 'info'
+  const reasons = reasonsOf(context, rhythm)
+  const weight = reasons.reduce((sum, reason) => sum + reason.weight, 0)
   const { originator, responder, port, first, last } = rhythm
-  const because = reasons.length > 0 ? `; ${reasons.join(', ')}` : ''
+  const because = reasons.length > 0 ? `; ${reasons.map(({ text }) => text).join(', ')}` : ''
   context.raise({
     key: `${originator} ${responder} ${port}`,
     about: originator,
-    severity,
-    confidence: Math.min(0.9, 0.3 + 0.15 * reasons.length),
+    severity: SEVERITY_BY_WEIGHT[Math.min(weight, SEVERITY_BY_WEIGHT.length - 1)],
+    confidence: Math.min(0.9, 0.3 + 0.12 * weight),
     from: first,
     to: last,
     sources: [originator],
@@ -144,10 +135,31 @@ function judge(context: DetectContext, rhythm: Rhythm): void {
       `(deviation ${Math.round(jitter * 100)} %)${because}`,
     frames: rhythm.frames,
     count: rhythm.count,
-    ...(reasons.length >= 2 && {
+    // A beat that may be the maker's own cloud is learnt; one that speaks of a controller is not.
+    ...(weight >= TAINTED.value && {
       taints: { originator, responder, port, from: 0, to: Infinity },
     }),
   })
+}
+
+interface Reason {
+  readonly text: string
+  readonly weight: number
+}
+
+/** What makes a beat suspicious beside being one. */
+function reasonsOf({ endpoints }: DetectContext, rhythm: Rhythm): Reason[] {
+  const { originator, first, last, name, encrypted, port, service, payload } = rhythm
+  const since = endpoints.first[originator]
+  const late = since > 0 && first - since > Math.max(60 * SECOND, (last - since) * LATE.value)
+  const all: readonly (Reason & { readonly holds: boolean })[] = [
+    { text: 'no name was ever asked for', weight: 2, holds: name === '' },
+    { text: 'not encrypted', weight: 1, holds: !encrypted },
+    { text: `unusual port ${port}`, weight: 1, holds: !USUAL_PORTS.has(port) },
+    { text: 'unknown protocol', weight: 1, holds: service === '' && payload > 0 && !encrypted },
+    { text: 'began long after the device was first heard', weight: 1, holds: late },
+  ]
+  return all.filter(({ holds }) => holds)
 }
 
 function median(values: readonly number[]): number {
