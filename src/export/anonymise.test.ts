@@ -122,7 +122,7 @@ test('IPv6 networks keep their prefixes, special ones stay', () => {
   assert.equal(v6(hex('::ffff:192.168.50.11')).slice(24), hex8(v4(parseV4('192.168.50.11')!)))
 })
 
-test('MAC addresses keep group and local bit, stay apart, and stay those of their IPv6 addresses', () => {
+test('MAC addresses keep group and local bit, stay apart, and are those in IPv6 addresses', () => {
   const seen = new Map<string, string>()
   fc.assert(
     fc.property(hexOf(6), (address) => {
@@ -293,7 +293,7 @@ test('nothing of the sample’s addresses, MACs and names is left', () => {
   assert.ok(there > 60, `${there} of them were in the capture at all`)
 })
 
-test('frames keep their number, times and lengths on the wire; captured bytes only become fewer', () => {
+test('frames keep their number, times and lengths on the wire; bytes only become fewer', () => {
   const frames = framesOf(anonymised(sample))
   assert.equal(frames.length, sample.length)
   frames.forEach(({ time, wire, frame }, index) => {

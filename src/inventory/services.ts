@@ -16,7 +16,7 @@ export interface ServiceSeen {
   readonly port: number
   protocol: string
   flows: number
-  readonly first: number
+  first: number
   last: number
 }
 
@@ -65,6 +65,7 @@ export class Services {
       for (const known of list) {
         if (known.port !== flow.responderPort || known.ipProtocol !== flow.ipProtocol) continue
         known.flows++
+        if (flow.first < known.first) known.first = flow.first
         if (flow.last > known.last) known.last = flow.last
         if (known.protocol === '') known.protocol = flow.service
         return

@@ -4,8 +4,10 @@ import { blank } from './names.ts'
 import type { Maps, Span } from './maps.ts'
 
 const HEAD_MAX = 16_384
-const START =
-  /^(?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|TRACE|NOTIFY|M-SEARCH|SUBSCRIBE|UNSUBSCRIBE|DESCRIBE|SETUP|PLAY|PAUSE|TEARDOWN|ANNOUNCE|GET_PARAMETER|SET_PARAMETER|PROPFIND) |(?:HTTP|RTSP)\/\d\.\d \d{3})/
+const METHODS =
+  'GET POST PUT HEAD DELETE OPTIONS PATCH CONNECT TRACE NOTIFY M-SEARCH SUBSCRIBE UNSUBSCRIBE ' +
+  'DESCRIBE SETUP PLAY PAUSE TEARDOWN ANNOUNCE GET_PARAMETER SET_PARAMETER PROPFIND'
+const START = new RegExp(`^(?:(?:${METHODS.replaceAll(' ', '|')}) |(?:HTTP|RTSP)/\\d\\.\\d \\d{3})`)
 const CRLF = '\r\n'
 /** Headers whose values say nothing of anybody. */
 const KEPT = /^(?:connection|transfer-encoding|content-length|man|mx|nts|upgrade|cseq)$/i
