@@ -203,7 +203,8 @@ export class Application {
       return true
     }
     const other = (words[place] >> (12 - side * 4)) & 15
-    if (other >= limit) words[(slot << 5) + W.flags] |= FLAG.parsed
+    const done = other >= limit ? FLAG.parsed : FLAG.parsedA << side
+    words[(slot << 5) + W.flags] |= done
     return false
   }
 

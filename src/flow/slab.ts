@@ -50,6 +50,8 @@ export const FLAG = {
   live: 128,
   /** The responder has answered. */
   answered: 1 << 24,
+  /** No parser wants more of side A; shifted left by one: of side B. */
+  parsedA: 1 << 25,
 } as const
 
 const NONE = -1

@@ -126,7 +126,8 @@ export class FlowTable {
     if (packet.ipProtocol === 6 && packet.family !== 2) this.tcp(slot, packet, side)
     else {
       this.answered(at, side)
-      if ((words[at + W.flags] & FLAG.parsed) === 0) this.message(slot, packet, side)
+      const done = FLAG.parsed | (FLAG.parsedA << side)
+      if ((words[at + W.flags] & done) === 0) this.message(slot, packet, side)
     }
   }
 

@@ -69,7 +69,7 @@ export class TcpFollower {
   private early(slot: number, packet: Packet, side: number, sequence: number): number {
     const words = this.slab.words
     const at = slot << 5
-    const parsed = (words[at + W.flags] & FLAG.parsed) !== 0
+    const parsed = (words[at + W.flags] & (FLAG.parsed | (FLAG.parsedA << side))) !== 0
     const whole = packet.payloadEnd - packet.payloadOffset === packet.payloadLength
     if (!parsed && whole && packet.payloadLength > 0) {
       const stream = this.application.side(slot, side)
@@ -131,7 +131,7 @@ export class TcpFollower {
   }
 
   private payload(slot: number, packet: Packet, side: number, skip: number): void {
-    if (this.slab.words[(slot << 5) + W.flags] & FLAG.parsed) return
+    if (this.slab.words[(slot << 5) + W.flags] & (FLAG.parsed | (FLAG.parsedA << side))) return
     const from = packet.payloadOffset + skip
     const to = packet.payloadEnd
     if (from < to) this.application.segment(slot, packet, side, packet.bytes, from, to)
