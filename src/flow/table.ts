@@ -114,8 +114,7 @@ export class FlowTable {
     else if (packet.time - this.slab.floats[(slot << 4) + F.last] > IDLE_CLOSING) {
       this.renewIfOver(slot, packet, side)
     } else if ((packet.tcpFlags & 0x12) === 2) this.renewIfClosing(slot, packet, side)
-    const words = this.slab.words
-    const floats = this.slab.floats
+    const { words, floats } = this.slab
     const at = slot << 5
     const atFloat = slot << 4
     words[at + W.packetsA + side]++
