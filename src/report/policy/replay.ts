@@ -21,6 +21,12 @@ const POINT_WORDS: { readonly [point in EnforcementPoint]: string } = {
   nowhere: 'nowhere',
 }
 
+const LEGEND = [
+  'BROKEN: nobody objects to it, and it would not get through.',
+  'STOPPED: flagged by findings, tried in vain, or never answered.',
+  'MISSED: flagged by findings, and permitted all the same.',
+]
+
 /** Lines per device and list; the rest is counted. */
 const LISTED = 12
 
@@ -46,9 +52,7 @@ export function replayLines(answered: Answered<DeviceReplayReport>, width: numbe
     ...answers.flatMap(deviceLines),
     ...withoutLines(answered),
     '',
-    'BROKEN: nobody objects to it, and it would not get through. STOPPED: flagged by findings, in ' +
-      'vain,',
-    'or never answered. MISSED: flagged by findings, and permitted all the same.',
+    ...LEGEND,
   ]
 }
 
