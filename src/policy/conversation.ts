@@ -4,27 +4,35 @@
 import { hash4 } from '../core/addresses.ts'
 import { LIMITS } from '../core/limits.ts'
 import type { Microseconds } from '../core/clock.ts'
+import { TaggedIndex } from '../core/tagged-index.ts'
 import type { EndpointTable, Flow, NameSource } from '../flow/index.ts'
-import { History } from './history.ts'
+import { History, shareSince } from './history.ts'
 import { isFailed, isReversed } from './orientation.ts'
 
-const KEY_WORDS = 4
-const WORDS = 6
-/** Places in a row's words after the key. */
-const W = { flags: 4, clientPorts: 5 } as const
-const FLOATS = 8
+/**
+ * A row is eleven floats long, so that a flow touches one place in memory; the first three are six
+ * words instead.
+ */
+const FLOATS = 11
+const WORDS = FLOATS * 2
+/** Places in a row's words: the key, then what is gathered. */
+const W = { originator: 0, responder: 1, service: 2, speech: 3, flags: 4, clientPorts: 5 } as const
 const F = {
-  first: 0,
-  last: 1,
-  flows: 2,
-  packetsOriginator: 3,
-  packetsResponder: 4,
-  bytesOriginator: 5,
-  bytesResponder: 6,
-  frame: 7,
+  first: 3,
+  last: 4,
+  flows: 5,
+  packetsOriginator: 6,
+  packetsResponder: 7,
+  bytesOriginator: 8,
+  bytesResponder: 9,
+  frame: 10,
 } as const
 
-const FLAG = { certain: 1, answered: 2, collapsed: 4, nameSourceShift: 3 } as const
+/** Bits of a row's flags; above them 1 + the number of its history, 0 for none. */
+const FLAG = { certain: 1, answered: 2, collapsed: 4 } as const
+const NAME_SOURCE_SHIFT = 3
+const NAME_SOURCE_MASK = 7 << NAME_SOURCE_SHIFT
+const HISTORY_SHIFT = 6
 const NAME_SOURCES: readonly NameSource[] = ['', 'tls', 'quic', 'http', 'dns']
 /** Service ids stand in 9 bits, name ids in the 17 above the family's two. */
 const SERVICES_MAX = 511
@@ -80,19 +88,19 @@ export class ConversationTable {
   /** Times between which flows began. */
   first: Microseconds = Infinity
   last: Microseconds = -Infinity
-  /** When each row's flows began. */
-  readonly history: History
+  /** When the flows of those rows began that have more than one, and how many rows that are. */
+  private readonly history: History
+  private histories = 0
   /** The key that is looked for: originator, responder, service, speech. */
   private readonly key = new Int32Array(4)
   private readonly words: Int32Array
   private readonly floats: Float64Array
-  private index = new Int32Array(1 << 12).fill(-1)
+  private readonly index = new TaggedIndex()
   private readonly serviceIds = new Map<string, number>([['', 0]])
   private readonly services: string[] = ['']
   private readonly nameIds = new Map<string, number>([['', 0]])
   private readonly names: string[] = ['']
   private failures = { out: new Uint32Array(1 << 10), in: new Uint32Array(1 << 10) }
-
   private readonly ofFailed: boolean
 
   /** `ofFailed`: a table for attempts that nobody accepted; otherwise these are only counted. */
@@ -100,8 +108,9 @@ export class ConversationTable {
     this.ofFailed = ofFailed
     this.capacity = capacity
     this.endpoints = endpoints
-    this.words = new Int32Array(capacity * WORDS)
+    // Rows that are never used are never touched: they cost no memory.
     this.floats = new Float64Array(capacity * FLOATS)
+    this.words = new Int32Array(this.floats.buffer)
     this.history = new History(capacity)
   }
 
@@ -185,48 +194,35 @@ export class ConversationTable {
   }
 
   private find(): number {
-    const { words, index } = this
-    const a = this.key[0]
-    const b = this.key[1]
-    const c = this.key[2]
-    const d = this.key[3]
-    const mask = index.length - 1
-    let slot = hash4(a, b, c, d) & mask
-    for (;;) {
-      const row = index[slot]
-      if (row < 0) return -1
+    const { words, index, key } = this
+    const a = key[0]
+    const b = key[1]
+    const c = key[2]
+    const d = key[3]
+    const hash = hash4(a, b, c, d)
+    for (let position = index.first(hash); position >= 0; position = index.next(hash, position)) {
+      const row = index.slot(position)
       const at = row * WORDS
       if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) {
         return row
       }
-      slot = (slot + 1) & mask
     }
+    return -1
   }
 
   private insert(): number {
+    const { words, floats, key } = this
     const row = this.size++
     const at = row * WORDS
-    this.words.set(this.key, at)
-    this.words[at + W.clientPorts] = 0xffff
-    this.floats[row * FLOATS + F.first] = Infinity
-    this.floats[row * FLOATS + F.last] = -Infinity
-    if (this.size * 2 > this.index.length) this.grow()
-    else this.place(row)
+    words[at + W.originator] = key[0]
+    words[at + W.responder] = key[1]
+    words[at + W.service] = key[2]
+    words[at + W.speech] = key[3]
+    words[at + W.clientPorts] = 0xffff
+    floats[row * FLOATS + F.first] = Infinity
+    floats[row * FLOATS + F.last] = -Infinity
+    this.index.insert(hash4(key[0], key[1], key[2], key[3]), row)
     return row
-  }
-
-  private place(row: number): void {
-    const { words, index } = this
-    const at = row * WORDS
-    const mask = index.length - 1
-    let slot = hash4(words[at], words[at + 1], words[at + 2], words[at + 3]) & mask
-    while (index[slot] >= 0) slot = (slot + 1) & mask
-    index[slot] = row
-  }
-
-  private grow(): void {
-    this.index = new Int32Array(this.index.length * 2).fill(-1)
-    for (let row = 0; row < this.size; row++) this.place(row)
   }
 
   private count(row: number, flow: Flow, turned: boolean): void {
@@ -241,19 +237,25 @@ export class ConversationTable {
     let flags = words[at + W.flags]
     if (flow.directionCertain) flags |= FLAG.certain
     if (flow.originatorPackets > 0 && flow.responderPackets > 0) flags |= FLAG.answered
-    const source = turned ? 0 : NAME_SOURCES.indexOf(flow.nameSource)
-    if (source > flags >>> FLAG.nameSourceShift) {
-      flags = (flags & ((1 << FLAG.nameSourceShift) - 1)) | (source << FLAG.nameSourceShift)
+    const source = turned ? 0 : NAME_SOURCES.indexOf(flow.nameSource) << NAME_SOURCE_SHIFT
+    if (source > (flags & NAME_SOURCE_MASK)) flags = (flags & ~NAME_SOURCE_MASK) | source
+    const first = floats[floatsAt + F.first]
+    const flows = floats[floatsAt + F.flows]
+    if (flows > 0) {
+      // A row's first flow waits for a second one: most rows have no other.
+      if (flows === 1) {
+        this.history.add(this.histories, first)
+        flags |= ++this.histories << HISTORY_SHIFT
+      }
+      this.history.add((flags >>> HISTORY_SHIFT) - 1, flow.first)
     }
     words[at + W.flags] = flags
-    const first = floats[floatsAt + F.first]
-    this.history.add(row, flow.first)
     if (flow.first < first || (flow.first === first && flow.frame < floats[floatsAt + F.frame])) {
       floats[floatsAt + F.first] = flow.first
       floats[floatsAt + F.frame] = flow.frame
     }
     if (flow.last > floats[floatsAt + F.last]) floats[floatsAt + F.last] = flow.last
-    floats[floatsAt + F.flows]++
+    floats[floatsAt + F.flows] = flows + 1
     const swap = turned ? 1 : 0
     floats[floatsAt + F.packetsOriginator + swap] += flow.originatorPackets
     floats[floatsAt + F.packetsResponder - swap] += flow.responderPackets
@@ -288,46 +290,52 @@ export class ConversationTable {
 
   /** How many of a row's flows began at or after `time`, see History. */
   flowsSince(row: number, time: Microseconds): number {
-    const floatsAt = row * FLOATS
-    const flows = this.floats[floatsAt + F.flows]
-    if (this.floats[floatsAt + F.first] >= time) return flows
-    return Math.min(flows, this.history.since(row, time))
+    const flows = this.floats[row * FLOATS + F.flows]
+    const first = this.floats[row * FLOATS + F.first]
+    if (first >= time) return flows
+    if (flows === 1) return shareSince(first, time)
+    const history = (this.words[row * WORDS + W.flags] >>> HISTORY_SHIFT) - 1
+    return Math.min(flows, this.history.since(history, time))
   }
 
   /** Endpoint ids of a row, without making an object. */
   originatorOf(row: number): number {
-    return this.words[row * WORDS]
+    return this.words[row * WORDS + W.originator]
   }
 
   responderOf(row: number): number {
-    return this.words[row * WORDS + 1]
+    return this.words[row * WORDS + W.responder]
   }
 
   /** A row as an object. */
   at(row: number): Conversation {
-    const words = this.words.subarray(row * WORDS, (row + 1) * WORDS)
-    const floats = this.floats.subarray(row * FLOATS, (row + 1) * FLOATS)
-    const flags = words[W.flags]
+    const { words, floats } = this
+    const at = row * WORDS
+    const floatsAt = row * FLOATS
+    const flags = words[at + W.flags]
+    const service = words[at + W.service]
+    const speech = words[at + W.speech]
+    const clientPorts = words[at + W.clientPorts]
     return {
       row,
-      originator: words[0],
-      responder: words[1],
-      family: (words[KEY_WORDS - 1] >>> 9) & 3,
-      ipProtocol: words[2] & 0xffff,
-      port: words[2] >>> 16,
-      clientPortMin: words[W.clientPorts] & 0xffff,
-      clientPortMax: words[W.clientPorts] >>> 16,
-      service: this.services[words[3] & 511],
-      name: this.names[words[3] >>> 11],
-      nameSource: NAME_SOURCES[flags >>> FLAG.nameSourceShift],
-      flows: floats[F.flows],
-      packetsOriginator: floats[F.packetsOriginator],
-      packetsResponder: floats[F.packetsResponder],
-      bytesOriginator: floats[F.bytesOriginator],
-      bytesResponder: floats[F.bytesResponder],
-      first: floats[F.first],
-      last: floats[F.last],
-      frame: floats[F.frame],
+      originator: words[at + W.originator],
+      responder: words[at + W.responder],
+      family: (speech >>> 9) & 3,
+      ipProtocol: service & 0xffff,
+      port: service >>> 16,
+      clientPortMin: clientPorts & 0xffff,
+      clientPortMax: clientPorts >>> 16,
+      service: this.services[speech & 511],
+      name: this.names[speech >>> 11],
+      nameSource: NAME_SOURCES[(flags & NAME_SOURCE_MASK) >>> NAME_SOURCE_SHIFT],
+      flows: floats[floatsAt + F.flows],
+      packetsOriginator: floats[floatsAt + F.packetsOriginator],
+      packetsResponder: floats[floatsAt + F.packetsResponder],
+      bytesOriginator: floats[floatsAt + F.bytesOriginator],
+      bytesResponder: floats[floatsAt + F.bytesResponder],
+      first: floats[floatsAt + F.first],
+      last: floats[floatsAt + F.last],
+      frame: floats[floatsAt + F.frame],
       certain: (flags & FLAG.certain) !== 0,
       answered: (flags & FLAG.answered) !== 0,
       collapsed: (flags & FLAG.collapsed) !== 0,
