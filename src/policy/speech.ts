@@ -1,6 +1,8 @@
 // What was said inside conversations, as far as permissions go that deep: the operations of
 // industrial protocols, and MQTT topics. Keyed by sender and receiver, so it does not matter who
 // was taken for the client.
+import { hash4 } from '../core/addresses.ts'
+import { TaggedIndex } from '../core/tagged-index.ts'
 import type { Transaction } from '../flow/index.ts'
 import type { Operation, TopicPermission } from './form.ts'
 
@@ -21,33 +23,63 @@ const ROOTS_MAX = 64
 /** Topics under one parent beyond which `+` stands for them. */
 const SIBLINGS_MAX = 16
 
-interface PairSpeech {
-  /** Operation bits by protocol id. */
-  readonly operations: Map<string, number>
+interface PairTopics {
   /**
    * `publish a/b` or `subscribe a/#`; and the same cut to the first level, for when these are too
    * many.
    */
   readonly topics: Set<string>
   readonly roots: Set<string>
-  topicsFull: boolean
+  full: boolean
 }
+
+/** Words of a pair: sender, receiver, the protocol it spoke first, the operation bits of that. */
+const WORDS = 4
+/** More protocols than there are. */
+const PROTOCOLS_MAX = 1 << 16
 
 /** Bounded memory of what senders said to receivers. */
 export class SpeechTable {
   /** Messages of pairs that no longer fitted. */
   overflow = 0
-  private readonly pairs = new Map<number, PairSpeech>()
+  private size = 0
+  private readonly words = new Int32Array(PAIRS_MAX * WORDS)
+  private readonly index = new TaggedIndex()
+  private readonly protocols: string[] = ['']
+  /** Operation bits of a pair's further protocols, by `moreKey`: few pairs have any. */
+  private readonly more = new Map<number, number>()
+  private readonly topicsOf = new Map<number, PairTopics>()
 
   /** Reads what a Transaction says of operations and topics; most say nothing. */
   add(transaction: Transaction): void {
-    const { fields, protocol } = transaction
-    if (protocol === 'mqtt') this.addTopics(transaction)
-    else if (typeof fields.operation === 'string') {
-      const bit = OPERATION_BITS.get(fields.operation) ?? 0
-      const pair = this.pair(transaction.source, transaction.destination)
-      if (pair) pair.operations.set(protocol, (pair.operations.get(protocol) ?? 0) | bit)
+    const { protocol } = transaction
+    if (protocol === 'mqtt') {
+      this.addTopics(transaction)
+      return
     }
+    const { operation } = transaction.fields
+    if (typeof operation !== 'string') return
+    const pair = this.pair(transaction.source, transaction.destination)
+    if (pair >= 0) this.addOperation(pair, protocol, OPERATION_BITS.get(operation) ?? 0)
+  }
+
+  private addOperation(pair: number, protocol: string, bit: number): void {
+    const { words, protocols } = this
+    const at = pair * WORDS
+    const first = words[at + 2]
+    if (first === 0) words[at + 2] = this.protocolNumber(protocol)
+    else if (protocols[first] !== protocol) {
+      const key = moreKey(pair, this.protocolNumber(protocol))
+      this.more.set(key, (this.more.get(key) ?? 0) | bit)
+      return
+    }
+    words[at + 3] |= bit
+  }
+
+  /** Protocols by number, from 1; they are as many as there are plug-ins. */
+  private protocolNumber(protocol: string): number {
+    const known = this.protocols.indexOf(protocol, 1)
+    return known > 0 ? known : this.protocols.push(protocol) - 1
   }
 
   private addTopics(transaction: Transaction): void {
@@ -63,48 +95,67 @@ export class SpeechTable {
   }
 
   private addTopic(transaction: Transaction, entry: string): void {
-    const pair = this.pair(transaction.source, transaction.destination)
-    if (!pair) return
+    const number = this.pair(transaction.source, transaction.destination)
+    if (number < 0) return
+    let pair = this.topicsOf.get(number)
+    if (!pair) {
+      pair = { topics: new Set(), roots: new Set(), full: false }
+      this.topicsOf.set(number, pair)
+    }
+    if (pair.topics.has(entry)) return
     if (pair.topics.size < TOPICS_MAX) pair.topics.add(entry)
-    else if (!pair.topics.has(entry)) pair.topicsFull = true
-    if (pair.roots.size < ROOTS_MAX) pair.roots.add(entry.split('/', 1)[0])
-    else if (!pair.roots.has(entry.split('/', 1)[0])) {
+    else pair.full = true
+    const root = entry.split('/', 1)[0]
+    if (pair.roots.size < ROOTS_MAX) pair.roots.add(root)
+    else if (!pair.roots.has(root)) {
       pair.roots.clear()
       pair.roots.add('publish').add('subscribe')
     }
   }
 
-  private pair(sender: number, receiver: number): PairSpeech | undefined {
-    // Endpoint ids stay below 2^24 (`tableLimits`), so both fit into a safe integer.
-    const key = sender * 16_777_216 + receiver
-    const found = this.pairs.get(key)
-    if (found) return found
-    if (this.pairs.size >= PAIRS_MAX) {
+  /** The number of a pair, made when it is new; -1 when it no longer fits. */
+  private pair(sender: number, receiver: number): number {
+    const found = this.find(sender, receiver)
+    if (found >= 0) return found
+    if (this.size >= PAIRS_MAX) {
       this.overflow++
-      return undefined
+      return -1
     }
-    const fresh = {
-      operations: new Map<string, number>(),
-      topics: new Set<string>(),
-      roots: new Set<string>(),
-      topicsFull: false,
-    }
-    this.pairs.set(key, fresh)
+    const fresh = this.size++
+    this.words[fresh * WORDS] = sender
+    this.words[fresh * WORDS + 1] = receiver
+    this.index.insert(hash4(sender, receiver, 0, 0), fresh)
     return fresh
+  }
+
+  private find(sender: number, receiver: number): number {
+    const { words, index } = this
+    const hash = hash4(sender, receiver, 0, 0)
+    for (let position = index.first(hash); position >= 0; position = index.next(hash, position)) {
+      const pair = index.slot(position)
+      if (words[pair * WORDS] === sender && words[pair * WORDS + 1] === receiver) return pair
+    }
+    return -1
   }
 
   /** Operation bits that `sender` asked of `receiver` in this protocol; 0 for none. */
   operations(sender: number, receiver: number, protocol: string): number {
-    return this.pairs.get(sender * 16_777_216 + receiver)?.operations.get(protocol) ?? 0
+    const pair = this.size === 0 ? -1 : this.find(sender, receiver)
+    if (pair < 0) return 0
+    const { words, protocols } = this
+    if (protocols[words[pair * WORDS + 2]] === protocol) return words[pair * WORDS + 3]
+    return this.more.get(moreKey(pair, protocols.indexOf(protocol, 1))) ?? 0
   }
 
   /** What an MQTT client published and subscribed to, as `publish a/b`, `subscribe a/#`. */
   topics(client: number, broker: number): readonly string[] {
-    const pair = this.pairs.get(client * 16_777_216 + broker)
+    const pair = this.topicsOf.get(this.find(client, broker))
     if (!pair) return []
-    return pair.topicsFull ? [...pair.roots].map((root) => widenedRoot(root)) : [...pair.topics]
+    return pair.full ? [...pair.roots].map((root) => widenedRoot(root)) : [...pair.topics]
   }
 }
+
+const moreKey = (pair: number, protocol: number) => pair * PROTOCOLS_MAX + protocol
 
 const widenedRoot = (root: string): string => {
   if (root === 'publish' || root === 'subscribe') return `${root} #`
