@@ -291,10 +291,8 @@ function classMatcher(name: (Peer & { kind: 'class' })['class'], device: string,
       return (actual: ExchangePeer) => actual.kind !== 'outside' || site.isInside(actual.address)
     case 'same-manufacturer':
       return (actual: ExchangePeer) => site.sameManufacturer(device, actual.device)
-    case 'my-controller': {
-      const controllers = new Set(site.controllersOf(device))
-      return (actual: ExchangePeer) => controllers.has(actual.device ?? '')
-    }
+    case 'my-controller':
+      return (actual: ExchangePeer) => site.controls(actual.device ?? '', device)
     case 'dns':
       return (actual: ExchangePeer) => site.serves(actual, context.resolvers)
     case 'ntp':

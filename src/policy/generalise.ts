@@ -158,16 +158,10 @@ function partOf(entry: Entry, site: Site, device: string): Part {
   }
   if (peer.kind === 'device') {
     if (site.devices.get(peer.device!)?.role === 'infrastructure') return 'gateway'
-    return isMyController(peer.device!, device, site) ? 'controller' : 'local'
+    return site.onlyControllerOf(device) === peer.device ? 'controller' : 'local'
   }
   if (peer.kind === 'local') return 'local'
   return entry.peer.kind === 'name' ? 'name' : 'address'
-}
-
-/** The one controller of the device; of several, none is 'mine'. */
-function isMyController(peer: string, device: string, site: Site): boolean {
-  const controllers = site.controllersOf(device)
-  return controllers.length === 1 && controllers[0] === peer
 }
 
 const classPeer = (name: PeerClass): Peer => ({ kind: 'class', class: name })

@@ -5,7 +5,7 @@ import type { EndpointTable, NameSource } from '../flow/index.ts'
 import type { PolicyContext, PolicyDevice } from './device.ts'
 import type { ExchangePeer } from './exchange.ts'
 import type { Peer } from './form.ts'
-import { broadcastOf, contains, groupsOf, isPrivate, parsePrefix, type Prefix } from './prefix.ts'
+import { broadcastOf, contains, isPrivate, parsePrefix, type Prefix } from './prefix.ts'
 
 const BROADCAST_MAC = 0xffffffffffff
 /** Texts of addresses remembered. */
@@ -15,9 +15,14 @@ const PARSED_MAX = 8192
 export class Site {
   readonly devices: ReadonlyMap<string, PolicyDevice>
   readonly context: PolicyContext
+  /** Devices by number, from 1; 0 stands for everybody else. */
+  readonly numbered: readonly (PolicyDevice | undefined)[]
   private readonly endpoints: EndpointTable | undefined
-  private readonly byEndpoint = new Map<number, PolicyDevice>()
-  private readonly byAddress = new Map<string, PolicyDevice>()
+  /** Device numbers by endpoint id. */
+  private readonly numbers: Int32Array
+  private byAddress: Map<string, PolicyDevice> | undefined
+  /** Ids of all that the inventory calls controllers. */
+  private readonly controllers: readonly string[]
   private readonly prefixes: readonly Prefix[]
   private readonly broadcasts: ReadonlySet<string>
   private readonly peers = new Map<number, ExchangePeer>()
@@ -33,18 +38,32 @@ export class Site {
     this.devices = new Map(devices.map((device) => [device.id, device]))
     this.prefixes = (context.localPrefixes ?? []).map(parsePrefix).filter((prefix) => !!prefix)
     this.broadcasts = new Set(this.prefixes.map(broadcastOf).filter(Boolean))
-    for (const device of devices) {
-      for (const endpoint of device.endpoints) this.byEndpoint.set(endpoint, device)
-      for (const address of device.addresses) this.byAddress.set(address, device)
+    this.controllers = [...this.devices.values()]
+      .filter(({ role }) => role === 'controller')
+      .map(({ id }) => id)
+    this.numbered = [undefined, ...devices]
+    let most = endpoints?.size ?? 0
+    for (const { endpoints: ids } of devices) for (const id of ids) if (id > most) most = id
+    this.numbers = new Int32Array(most + 1)
+    for (let number = 1; number < this.numbered.length; number++) {
+      for (const endpoint of this.numbered[number]!.endpoints) this.numbers[endpoint] = number
     }
+  }
+
+  /** The number of the device at this endpoint; 0 for everybody else. */
+  numberAt(endpoint: number): number {
+    return this.numbers[endpoint] ?? 0
   }
 
   /** The device at this endpoint; undefined for everybody else. */
   deviceAt(endpoint: number): PolicyDevice | undefined {
-    return this.byEndpoint.get(endpoint)
+    return this.numbered[this.numberAt(endpoint)]
   }
 
   deviceWith(address: string): PolicyDevice | undefined {
+    this.byAddress ??= new Map(
+      [...this.devices.values()].flatMap((one) => one.addresses.map((text) => [text, one])),
+    )
     return this.byAddress.get(address)
   }
 
@@ -64,8 +83,10 @@ export class Site {
       // Those outside may be any number.
       if (peer.kind !== 'outside') this.peers.set(endpoint, peer)
     }
-    const named = peer.kind === 'outside' && isDnsName(name)
-    return { ...peer, name: named ? name : '', nameSource: named ? nameSource : '' }
+    const { kind, address } = peer
+    if (kind === 'device') return { name: '', nameSource: '', kind, device: peer.device, address }
+    const named = name !== '' && kind === 'outside' && isDnsName(name)
+    return { name: named ? name : '', nameSource: named ? nameSource : '', kind, address }
   }
 
   private identify(endpoint: number): ExchangePeer {
@@ -126,11 +147,28 @@ export class Site {
   controllersOf(device: string): readonly string[] {
     const said = this.context.controllers?.get(device)
     if (said) return said
-    const all: string[] = []
-    for (const one of this.devices.values()) {
-      if (one.role === 'controller' && one.id !== device) all.push(one.id)
-    }
-    return all
+    if (!this.isController(device)) return this.controllers
+    return this.controllers.filter((id) => id !== device)
+  }
+
+  /** The one controller of a device; undefined when there is none, or several. */
+  onlyControllerOf(device: string): string | undefined {
+    const said = this.context.controllers?.get(device)
+    if (said) return said.length === 1 ? said[0] : undefined
+    // Most sites have many or none: only a list of one or two has to be looked at.
+    if (this.controllers.length > 2) return undefined
+    const others = this.controllersOf(device)
+    return others.length === 1 ? others[0] : undefined
+  }
+
+  /** Whether `peer` is among the controllers of `device`. */
+  controls(peer: string, device: string): boolean {
+    const said = this.context.controllers?.get(device)
+    return said ? said.includes(peer) : peer !== device && this.isController(peer)
+  }
+
+  private isController(device: string): boolean {
+    return this.devices.get(device)?.role === 'controller'
   }
 
   /** Whether both are of the same, known, manufacturer. */
@@ -168,7 +206,8 @@ export class Site {
  * link.
  */
 export function isDnsName(name: string): boolean {
-  if (name.length > 253 || groupsOf(name)) return false
+  // No address is one: IPv4's last label is a number, and no label holds IPv6's colons.
+  if (name.length > 253) return false
   if (!/^[a-z0-9_]([a-z0-9_-]{0,62})?(\.[a-z0-9_]([a-z0-9_-]{0,62})?)+$/.test(name)) return false
   return (
     /\.(?![0-9]+$)[a-z0-9-]{2,}$/.test(name) && !/\.(local|lan|home\.arpa|internal)$/.test(name)
