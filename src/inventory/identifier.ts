@@ -87,7 +87,8 @@ export function sourceAt(source: string, port: number): string {
   if (ports === undefined) keptAt.set(source, (ports = new Map()))
   const known = ports.get(port)
   if (known !== undefined) return known
-  const fresh = `${source}@${port}`
+  // As a property's name it becomes one string that is compared by its address.
+  const [fresh] = Object.keys({ [`${source}@${port}`]: 0 })
   if (keptCount < KEPT_AT_MAX) {
     keptCount++
     ports.set(port, fresh)

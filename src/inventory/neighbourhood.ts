@@ -40,6 +40,7 @@ export class Neighbourhood {
   readonly marks: Uint8Array
   private readonly places: Uint8Array
   private readonly prefixes: Prefix[] = []
+  private readonly texts = new Set<string>()
   /** Those of them whose addresses are not private by themselves. */
   private readonly global: Prefix[] = []
 
@@ -62,9 +63,10 @@ export class Neighbourhood {
   learn(text: string, shortest = { v4: 8, v6: 16 }): boolean {
     const prefix = readPrefix(text)
     if (!prefix || prefix.length < (prefix.v6 ? shortest.v6 : shortest.v4)) return false
-    if (this.prefixes.some((known) => known.text === prefix.text)) return true
+    if (this.texts.has(prefix.text)) return true
     if (this.prefixes.length >= INVENTORY_LIMITS.prefixes.value) return false
     this.prefixes.push(prefix)
+    this.texts.add(prefix.text)
     // Private ranges are local anyway.
     if (
       this.endpoints.addresses.scope(this.endpoints.addresses.parse(prefix.network)) !== 'global'

@@ -30,15 +30,23 @@ const NONE: readonly never[] = Object.freeze([])
 /** Stands for an empty list until something is concluded; never pushed to. */
 const NO_CONCLUSIONS: Conclusion[] = []
 const CONCLUSIONS_SHARED = 16_384
-const shared = new Map<string, Conclusion>()
+/** By value, the few that differ in attribute or confidence. */
+const shared = new Map<string, Conclusion[]>()
+let sharedCount = 0
 
 /** A thousand devices of a kind conclude the same: they share the object. */
 function concluded(attribute: AttributeName, value: string, confidence: number): Conclusion {
-  const key = `${attribute} ${confidence} ${value}`
-  const known = shared.get(key)
-  if (known) return known
+  const alike = shared.get(value)
+  if (alike !== undefined) {
+    for (const known of alike) {
+      if (known.attribute === attribute && known.confidence === confidence) return known
+    }
+  }
   const fresh = Object.freeze({ attribute, value, confidence })
-  if (shared.size < CONCLUSIONS_SHARED) shared.set(key, fresh)
+  if (sharedCount >= CONCLUSIONS_SHARED) return fresh
+  sharedCount++
+  if (alike) alike.push(fresh)
+  else shared.set(value, [fresh])
   return fresh
 }
 const PER_ENDPOINT = INVENTORY_LIMITS.notesEndpoint.value
@@ -59,8 +67,8 @@ export class Entry implements Note {
   addresses: readonly string[] = NONE
   mudUrls: readonly string[] = NONE
 
-  constructor(told: { endpoint: number; source: string; text: string }, now: Transaction) {
-    this.endpoint = told.endpoint
+  constructor(endpoint: number, told: { source: string; text: string }, now: Transaction) {
+    this.endpoint = endpoint
     this.source = told.source
     this.text = told.text
     this.frame = now.frame
@@ -119,6 +127,16 @@ const NOTHING_YET: Transaction = {
 const LEARNT_SHORTEST = { v4: 16, v6: 48 }
 /** Names of clouds looked up lately, with or without a row: they repeat. */
 const NAMES_KEPT = 8192
+/** MACs read lately. */
+const MACS_KEPT = 4096
+/** Facts met lately, so that a repeated one is found without a walk through its list. */
+const RECENT = 1 << 15
+
+/** The slot of a fact: an endpoint's sources mostly differ in length or last letter. */
+const slotOf = (endpoint: number, source: string) =>
+  (Math.imul(endpoint, 0x9e3779b1) ^
+    Math.imul(source.length * 131 + source.charCodeAt(source.length - 1), 0x85ebca6b)) >>>
+  17
 
 /** Sources of which an interface has one at a time: a second text is another story (I5, I9). */
 const SINGULAR = new Map<string, AttributeName>([
@@ -137,7 +155,9 @@ export class Notes implements Notebook {
   private readonly endpoints: EndpointTable
   /** What is being read: its time and frame are the evidence of what is noted. */
   now: Transaction = NOTHING_YET
-  private readonly names = new Map<string, ReturnType<typeof cloudOf>>()
+  private readonly names = new Map<string, ReturnType<typeof cloudOf> | null>()
+  private readonly macs = new Map<string, number>()
+  private readonly recent: (Entry | undefined)[] = Array<undefined>(RECENT).fill(undefined)
   private readonly lists: (Entry[] | undefined)[] = []
   private outside = 0
 
@@ -150,6 +170,18 @@ export class Notes implements Notebook {
   }
 
   note(endpoint: number, source: string, text: string): Entry | undefined {
+    const slot = slotOf(endpoint, source)
+    const recent = this.recent[slot]
+    if (
+      recent !== undefined &&
+      recent.endpoint === endpoint &&
+      recent.source === source &&
+      recent.text === text
+    ) {
+      recent.count++
+      recent.last = this.now.time
+      return undefined
+    }
     const list = this.lists[endpoint]
     let same = 0
     if (list !== undefined) {
@@ -159,6 +191,7 @@ export class Notes implements Notebook {
         if (entry.text === text) {
           entry.count++
           entry.last = this.now.time
+          this.recent[slot] = entry
           return undefined
         }
         same++
@@ -182,7 +215,7 @@ export class Notes implements Notebook {
       this.droppedAll++
       return undefined
     }
-    const entry = new Entry({ endpoint, source, text }, this.now)
+    const entry = new Entry(endpoint, { source, text }, this.now)
     while (this.lists.length <= endpoint) this.lists.push(undefined)
     const list = (this.lists[endpoint] ??= [])
     if (SINGULAR.has(source)) this.contradict(list, entry)
@@ -231,15 +264,21 @@ export class Notes implements Notebook {
   }
 
   private cloudNamed(name: string): ReturnType<typeof cloudOf> {
-    if (this.names.has(name)) return this.names.get(name)
+    const known = this.names.get(name)
+    if (known !== undefined) return known ?? undefined
     const found = cloudOf(name.toLowerCase())
     if (this.names.size >= NAMES_KEPT) this.names.clear()
-    this.names.set(name, found)
+    this.names.set(name, found ?? null)
     return found
   }
 
   ofMac(mac: string, near: number): number {
-    const number = parseMac(mac)
+    let number = this.macs.get(mac)
+    if (number === undefined) {
+      number = parseMac(mac)
+      if (this.macs.size >= MACS_KEPT) this.macs.clear()
+      this.macs.set(mac, number)
+    }
     if (number <= 0) return 0
     return this.endpoints.internKeys(number, -1, this.endpoints.vlan(near))
   }

@@ -1,6 +1,6 @@
 // DNS queries: the names that only a maker's own devices and apps ask for.
-import type { Transaction } from '../../flow/index.ts'
-import { rowsOf, type Identifier, type Notebook } from '../identifier.ts'
+import type { Fields, Transaction } from '../../flow/index.ts'
+import type { Identifier, Notebook } from '../identifier.ts'
 
 export const identifier: Identifier = {
   id: 'dns',
@@ -10,7 +10,10 @@ export const identifier: Identifier = {
   observe(transaction: Transaction, notebook: Notebook) {
     const { fields, source } = transaction
     if (fields['kind'] !== 'query') return
-    for (const { name } of rowsOf(fields, 'questions')) {
+    const questions = fields['questions']
+    if (!Array.isArray(questions)) return
+    for (const question of questions as readonly (Fields | null)[]) {
+      const name = question?.['name']
       if (typeof name === 'string') notebook.cloud(source, 'cloud-dns', name)
     }
   },

@@ -25,17 +25,31 @@ export const identifier: Identifier = {
       const note = notebook.note(source, 'ssdp-type', target)
       if (note) applyHints(note, target, UPNP_TYPES)
     }
-    const path = /^https?:\/\/[^/]+(\/.*)/.exec(textOf(fields, 'location'))?.[1] ?? ''
+    const path = pathOf(textOf(fields, 'location'))
     const located = notebook.note(source, 'ssdp-location', path)
     if (located) applyHints(located, path, UPNP_LOCATIONS)
     const usn = textOf(fields, 'usn')
-    const uuid = /^uuid:([^:]+)/.exec(usn)?.[1]
-    if (!uuid) return
     // A device inside a device has a UUID of its own: only the root's is the box.
     if (!usn.endsWith('::upnp:rootdevice')) return
+    const uuid = /^uuid:([^:]+)/.exec(usn)?.[1]
+    if (!uuid) return
     const note = notebook.note(source, 'ssdp-uuid', uuid)
     if (!note) return
     note.identity('upnp-uuid', uuid.toLowerCase())
     applyHints(note, uuid, UPNP_NAMES)
   },
+}
+
+const LOCATIONS_KEPT = 2048
+/** Each device says its own several times a minute. */
+const paths = new Map<string, string>()
+
+function pathOf(location: string): string {
+  if (location === '') return ''
+  const known = paths.get(location)
+  if (known !== undefined) return known
+  const path = /^https?:\/\/[^/]+(\/.*)/.exec(location)?.[1] ?? ''
+  if (paths.size >= LOCATIONS_KEPT) paths.clear()
+  paths.set(location, path)
+  return path
 }
