@@ -32,7 +32,7 @@ export function limitsMet(watch: Watch, tables: TableLimits): LimitMet[] {
       'attempts in vain whose peers verdicts do not know',
     ),
     met(LIMITS.streamsFollowed, application.unfollowed, 'flows whose messages were not read whole'),
-    met(LIMITS.streamMemory, application.budget.refused, 'messages over several segments not read'),
+    met(LIMITS.streamMemory, application.memory.refused, 'messages over several segments not read'),
     ...inventory.limitsMet().map(({ name, value, dropped }) => ({
       name,
       value,

@@ -12,7 +12,7 @@ import type { NameTable } from './names.ts'
 import { GIVEN_UP, UNKNOWN, type Recognition, type Transport } from './recognition.ts'
 import { Repeats } from './repeats.ts'
 import { FLAG, W, type FlowSlab } from './slab.ts'
-import { StreamSide, type StreamBudget } from './stream.ts'
+import { StreamMemory, StreamSide } from './stream.ts'
 
 /** How often an unknown flow's payloads are looked at before it stays unknown. */
 const TRIES = 3
@@ -36,7 +36,7 @@ export interface ApplicationContext {
 
 export class Application {
   readonly recognition: Recognition
-  readonly budget: StreamBudget = { held: 0, refused: 0 }
+  readonly memory = new StreamMemory()
   /** Flows that could not be followed because too many were. */
   unfollowed = 0
   readonly repeats = new Repeats()
@@ -114,7 +114,7 @@ export class Application {
   hole(slot: number, packet: Packet, side: number): void {
     const stream = this.details[this.slab.words[(slot << 5) + W.detail]]?.sides[side]
     if (stream && stream.length > 0) {
-      stream.length = 0
+      stream.drop()
       this.context.anomalies.count('stream-message-cut', packet.frame, packet.time)
     }
   }
@@ -123,7 +123,7 @@ export class Application {
   side(slot: number, side: number): StreamSide | undefined {
     const detail = this.detail(slot)
     if (!detail) return undefined
-    detail.sides[side] ??= new StreamSide(this.budget)
+    detail.sides[side] ??= new StreamSide(this.memory)
     return detail.sides[side]
   }
 

@@ -4,13 +4,39 @@ import { LIMITS } from '../core/limits.ts'
 
 interface Later {
   readonly sequence: number
+  /** [0, length) of `bytes`. */
   readonly bytes: Buffer
+  readonly length: number
 }
 
-/** Bytes held by all streams; shared so that the sum is bounded. */
-export interface StreamBudget {
-  held: number
-  refused: number
+const SMALLEST = 10
+/** Buffers kept for the next stream, of each size. */
+const SPARE = 64
+
+/** The memory of all streams together: bounded, and its buffers go from stream to stream. */
+export class StreamMemory {
+  /** Bytes handed out, and how often there was nothing left to hand out. */
+  held = 0
+  refused = 0
+  /** Spare buffers by the power of two of their size. */
+  private readonly spare: Buffer[][] = []
+
+  /** A buffer of at least `length` bytes, its content undefined; undefined when a bound is met. */
+  take(length: number): Buffer | undefined {
+    const power = Math.max(SMALLEST, 32 - Math.clz32(length - 1))
+    if (this.held + 2 ** power > LIMITS.streamMemory.value) {
+      this.refused++
+      return undefined
+    }
+    this.held += 2 ** power
+    return this.spare[power]?.pop() ?? Buffer.allocUnsafeSlow(2 ** power)
+  }
+
+  give(buffer: Buffer): void {
+    this.held -= buffer.length
+    const spare = (this.spare[31 - Math.clz32(buffer.length)] ??= [])
+    if (spare.length < SPARE) spare.push(buffer)
+  }
 }
 
 export class StreamSide {
@@ -19,10 +45,10 @@ export class StreamSide {
   length = 0
   /** Segments ahead of a hole, by sequence number. */
   readonly later: Later[] = []
-  private readonly budget: StreamBudget
+  private readonly memory: StreamMemory
 
-  constructor(budget: StreamBudget) {
-    this.budget = budget
+  constructor(memory: StreamMemory) {
+    this.memory = memory
   }
 
   /**
@@ -31,14 +57,12 @@ export class StreamSide {
    */
   keep(bytes: Buffer, from: number, to: number): boolean {
     const length = this.length + to - from
-    if (length > LIMITS.streamPending.value) return this.refuse()
+    if (length > LIMITS.streamPending.value) return this.drop()
     if (!this.pending || length > this.pending.length) {
-      const size = Math.max(1024, 2 ** Math.ceil(Math.log2(length)))
-      const more = size - (this.pending?.length ?? 0)
-      if (this.budget.held + more > LIMITS.streamMemory.value) return this.refuse()
-      this.budget.held += more
-      const grown = Buffer.allocUnsafeSlow(size)
+      const grown = this.memory.take(length)
+      if (!grown) return this.drop()
       this.pending?.copy(grown, 0, 0, this.length)
+      if (this.pending) this.memory.give(this.pending)
       this.pending = grown
     }
     bytes.copy(this.pending, this.length, from, to)
@@ -48,49 +72,54 @@ export class StreamSide {
 
   /** Drops the first `count` pending bytes. */
   consume(count: number): void {
-    if (count >= this.length) this.length = 0
+    if (count >= this.length) this.drop()
     else {
       this.pending!.copyWithin(0, count, this.length)
       this.length -= count
     }
   }
 
+  /** Forgets what is pending and gives its buffer back; always false. */
+  drop(): false {
+    if (this.pending) this.memory.give(this.pending)
+    this.pending = undefined
+    this.length = 0
+    return false
+  }
+
   /** Keeps a segment that came too early; false when there are too many. */
   defer(sequence: number, bytes: Buffer, from: number, to: number): boolean {
     if (this.later.length >= LIMITS.streamSegments.value) return false
     if (this.later.some((segment) => segment.sequence === sequence)) return true
-    if (this.budget.held + to - from > LIMITS.streamMemory.value) return false
-    this.budget.held += to - from
-    const copy = Buffer.allocUnsafeSlow(to - from)
+    const copy = this.memory.take(to - from)
+    if (!copy) return false
     bytes.copy(copy, 0, from, to)
     const place = this.later.findIndex((segment) => ((segment.sequence - sequence) | 0) > 0)
-    const segment = { sequence, bytes: copy }
+    const segment = { sequence, bytes: copy, length: to - from }
     if (place < 0) this.later.push(segment)
     else this.later.splice(place, 0, segment)
     return true
   }
 
-  /** The segment that now is next (or overlaps `next`); undefined while the hole is open. */
+  /**
+   * The segment that now is next (or overlaps `next`); undefined while the hole is open. Hand it
+   * back with `done` once it is read.
+   */
   takeLater(next: number): Later | undefined {
     const first = this.later[0]
     if (!first || ((first.sequence - next) | 0) > 0) return undefined
     this.later.shift()
-    this.budget.held -= first.bytes.length
     return first
+  }
+
+  done(segment: Later): void {
+    this.memory.give(segment.bytes)
   }
 
   /** Gives back all memory. */
   free(): void {
-    this.budget.held -= this.pending?.length ?? 0
-    for (const segment of this.later) this.budget.held -= segment.bytes.length
+    this.drop()
+    for (const segment of this.later) this.memory.give(segment.bytes)
     this.later.length = 0
-    this.pending = undefined
-    this.length = 0
-  }
-
-  private refuse(): boolean {
-    this.budget.refused++
-    this.length = 0
-    return false
   }
 }

@@ -121,12 +121,15 @@ export class TcpFollower {
       if (!stream || stream.later.length === 0) return
       const segment = stream.takeLater(words[at + W.nextA + side])
       if (!segment) return
-      const known = (words[at + W.nextA + side] - segment.sequence) | 0
-      if (known < 0 || known >= segment.bytes.length) continue
-      words[at + W.nextA + side] = (segment.sequence + segment.bytes.length) | 0
-      if (words[at + W.flags] & FLAG.parsed) continue
-      const { bytes } = segment
-      this.application.segment(slot, packet, side, bytes, known, bytes.length)
+      const { sequence, bytes, length } = segment
+      const known = (words[at + W.nextA + side] - sequence) | 0
+      if (known >= 0 && known < length) {
+        words[at + W.nextA + side] = (sequence + length) | 0
+        if ((words[at + W.flags] & FLAG.parsed) === 0) {
+          this.application.segment(slot, packet, side, bytes, known, length)
+        }
+      }
+      stream.done(segment)
     }
   }
 
