@@ -46,15 +46,22 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   const { nodes } = group
   const { endpoints } = ground.notes.neighbourhood
   const list = nodes.length === 1 ? nodes[0].endpoints : nodes.flatMap((node) => node.endpoints)
-  const entries = list.flatMap((endpoint) => ground.notes.of(endpoint))
+  const entries = entriesOf(ground.notes, list)
   const macs = nodes.filter((node) => node.mac >= 0).map((node) => node.mac)
   const industrial = industrialOf(ground.services, list, entries)
   const claims = claimsOf(entries)
-  for (const mac of macs) claims.push(...prefixClaims(ground.registry, mac))
+  for (const mac of macs) {
+    for (const claim of prefixClaims(ground.registry, mac)) claims.push(claim)
+  }
   claims.push(...routerClaims(nodes, list, ground.notes), ...industrialClaims(industrial))
   const attributes = judge(claims)
   const addresses = addressUses(nodes, ground)
-  const sum = (column: Float64Array) => list.reduce((total, at) => total + column[at], 0)
+  const times = timesOf(endpoints, list, entries)
+  const sum = (column: Float64Array) => {
+    let total = 0
+    for (const at of list) total += column[at]
+    return total
+  }
   return {
     id,
     name: nameOf(attributes, addresses, macs),
@@ -62,14 +69,15 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
     macs: macs.map(macText),
     randomisedMacs: macs.filter(isRandomMac).map(macText),
     addresses,
-    vlans: [...new Set(list.map((endpoint) => endpoints.vlan(endpoint)))].toSorted(byNumber),
+    vlans: vlansOf(endpoints, list),
     identities: group.identities,
     attributes,
     software: softwareOf(entries),
     services: servicesOf(ground.services, list, entries),
-    ...(industrial && { industrial }),
-    mudUrls: [...new Set(entries.flatMap((entry) => entry.mudUrls))],
-    ...timesOf(endpoints, list, entries),
+    industrial,
+    mudUrls: mudUrlsOf(entries),
+    firstSeen: times.firstSeen,
+    lastSeen: times.lastSeen,
     packetsIn: sum(endpoints.packetsIn),
     packetsOut: sum(endpoints.packetsOut),
     bytesIn: sum(endpoints.bytesIn),
@@ -81,6 +89,35 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
     contradictions: contradictionsOf(ground, list, nodes),
     endpoints: list,
   }
+}
+
+const NONE: readonly never[] = Object.freeze([])
+
+function entriesOf(notes: Notes, list: readonly number[]): readonly Entry[] {
+  let entries: readonly Entry[] = NONE
+  let own: Entry[] | undefined
+  for (const endpoint of list) {
+    const more = notes.of(endpoint)
+    if (more.length === 0) continue
+    if (entries.length === 0) entries = more
+    else {
+      entries = own ??= [...entries]
+      for (const entry of more) own.push(entry)
+    }
+  }
+  return entries
+}
+
+function vlansOf(endpoints: EndpointTable, list: readonly number[]): number[] {
+  if (list.length === 0) return []
+  const first = endpoints.vlan(list[0])
+  if (list.every((endpoint) => endpoints.vlan(endpoint) === first)) return [first]
+  return [...new Set(list.map((endpoint) => endpoints.vlan(endpoint)))].sort(byNumber)
+}
+
+function mudUrlsOf(entries: readonly Entry[]): readonly string[] {
+  if (entries.every(({ mudUrls }) => mudUrls.length === 0)) return NONE
+  return [...new Set(entries.flatMap((entry) => entry.mudUrls))]
 }
 
 /** From its own packets; from what others said of it when it never sent one that was seen. */
@@ -106,6 +143,7 @@ const byNumber = (one: number, other: number) => one - other
 
 function addressUses(nodes: readonly Node[], ground: Ground): AddressUse[] {
   const { endpoints } = ground.notes.neighbourhood
+  if (nodes.every((node) => node.addresses.size === 0)) return []
   const uses = new Map<number, { first: number; last: number }>()
   for (const node of nodes) {
     for (const address of node.addresses) {
@@ -128,7 +166,8 @@ function addressUses(nodes: readonly Node[], ground: Ground): AddressUse[] {
     .map(({ address, first, last }) => ({ address, first, last }))
 }
 
-function softwareOf(entries: readonly Entry[]): Software[] {
+function softwareOf(entries: readonly Entry[]): readonly Software[] {
+  if (entries.every(({ programs }) => programs.length === 0)) return NONE
   const found = new Map<string, Software>()
   for (const entry of entries) {
     for (const { name, version } of entry.programs) {
@@ -146,7 +185,8 @@ function servicesOf(
   services: Services,
   list: readonly number[],
   entries: readonly Entry[],
-): Service[] {
+): readonly Service[] {
+  if (list.every((endpoint) => services.of(endpoint).length === 0)) return NONE
   const banners = new Map<number, string>()
   for (const entry of entries) {
     const at = entry.source.indexOf('@')
@@ -175,7 +215,8 @@ function servicesOf(
   )
 }
 
-function limitsOf(group: Grouped): DeviceLimit[] {
+function limitsOf(group: Grouped): readonly DeviceLimit[] {
+  if (group.nodes.length === 1 && group.nodes[0].limits.size === 0) return NONE
   const limits = new Set(group.nodes.flatMap((node) => [...node.limits]))
   const adjacent = group.nodes.some((node) => node.mac >= 0)
   if (adjacent) {
@@ -189,11 +230,18 @@ function limitsOf(group: Grouped): DeviceLimit[] {
   return [...limits].toSorted()
 }
 
-const contradictionsOf = (ground: Ground, list: readonly number[], nodes: readonly Node[]) =>
-  [
+function contradictionsOf(
+  ground: Ground,
+  list: readonly number[],
+  nodes: readonly Node[],
+): readonly Contradiction[] {
+  const told = ground.contradictions.size > 0
+  if (!told && nodes.every((node) => node.disputes.length === 0)) return NONE
+  return [
     ...list.flatMap((endpoint) => ground.contradictions.get(endpoint) ?? []),
     ...nodes.flatMap((node) => node.disputes),
-  ].toSorted((one, other) => one.time - other.time)
+  ].sort((one, other) => one.time - other.time)
+}
 
 const PEOPLES: ReadonlySet<string> = new Set<Category>(['phone', 'tablet', 'computer', 'wearable'])
 const NETWORK: ReadonlySet<string> = new Set<Category>(['router', 'switch', 'access-point'])

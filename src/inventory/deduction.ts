@@ -26,30 +26,45 @@ const CLIENT_CONFIDENCE = 0.35
 
 /** A device says the same from each of its addresses: one observation, counted together. */
 export function claimsOf(entries: readonly Entry[]): Claim[] {
-  const found = new Map<string, Claim>()
+  if (entries.length === 1) return claimsOfEntry(entries[0])
+  const claims: Claim[] = []
+  /** Where the claims of a text stand: others with the same text may be the same. */
+  const byText = new Map<string, number[]>()
   for (const entry of entries) {
-    for (const [key, claim] of claimsOfEntry(entry)) {
-      const known = found.get(key)
-      found.set(key, known ? together(known, claim) : claim)
+    if (entry.conclusions.length === 0) continue
+    let places = byText.get(entry.text)
+    if (!places) byText.set(entry.text, (places = []))
+    for (const claim of claimsOfEntry(entry)) {
+      const place = places.find((at) => isSame(claims[at], claim))
+      if (place === undefined) places.push(claims.push(claim) - 1)
+      else claims[place] = together(claims[place], claim)
     }
   }
-  return [...found.values()]
+  return claims
 }
 
-/** By attribute, source, text and value; of two rows that conclude the same, the surer one. */
-function claimsOfEntry(entry: Entry): Map<string, Claim> {
-  const found = new Map<string, Claim>()
+/** Of two rows that conclude the same, the surer one. */
+function claimsOfEntry(entry: Entry): Claim[] {
+  const claims: Claim[] = []
   const { text, frame, first: time, last, count } = entry
   const source = plainSource(entry.source)
   for (const { attribute, value: said, confidence } of entry.conclusions) {
     const value = attribute === 'manufacturer' ? makerOf(said).name : said
-    const key = `${attribute} ${source} ${text} ${value}`
-    if ((found.get(key)?.observation.confidence ?? 0) >= confidence) continue
     const observation = { source, text, value, confidence, frame, time, last, count }
-    found.set(key, { attribute, observation })
+    const claim = { attribute, observation }
+    const place = claims.findIndex((other) => isSame(other, claim))
+    if (place < 0) claims.push(claim)
+    else if (claims[place].observation.confidence < confidence) claims[place] = claim
   }
-  return found
+  return claims
 }
+
+/** The same conclusion from the same words. */
+const isSame = (one: Claim, other: Claim) =>
+  one.attribute === other.attribute &&
+  one.observation.value === other.observation.value &&
+  one.observation.source === other.observation.source &&
+  one.observation.text === other.observation.text
 
 function together(one: Claim, other: Claim): Claim {
   const [first, later] =
@@ -78,7 +93,7 @@ const deduced = ({ attribute, ...rest }: Deduced): Claim => ({
 })
 
 /** What the IEEE's list says: the maker of the network chip, who often is not that of the thing. */
-export function prefixClaims(registry: MacRegistry, mac: MacNumber): Claim[] {
+export function prefixClaims(registry: MacRegistry, mac: MacNumber): readonly Claim[] {
   const source = 'mac-prefix'
   const software = softwareMac(mac)
   if (software !== '') {
@@ -86,6 +101,20 @@ export function prefixClaims(registry: MacRegistry, mac: MacNumber): Claim[] {
     return [deduced({ ...claim, confidence: VIRTUAL_CONFIDENCE })]
   }
   const text = registry.organisation(mac)
+  let claims = organisations.get(text)
+  if (claims === undefined) {
+    claims = organisationClaims(text)
+    if (organisations.size < ORGANISATIONS_KEPT) organisations.set(text, claims)
+  }
+  return claims
+}
+
+const ORGANISATIONS_KEPT = 4096
+/** Claims are values that nobody changes: devices of one maker share them. */
+const organisations = new Map<string, readonly Claim[]>()
+
+function organisationClaims(text: string): Claim[] {
+  const source = 'mac-prefix'
   // The IANA's own prefix holds protocols' addresses (VRRP), no device's.
   if (text === '' || text.startsWith('ICANN')) return []
   const module = moduleMaker(text)
@@ -106,13 +135,17 @@ export function prefixClaims(registry: MacRegistry, mac: MacNumber): Claim[] {
   return claims
 }
 
+const NO_CLAIMS: readonly Claim[] = Object.freeze([])
+
 /** Routers by what they relay; DHCP servers. */
 export function routerClaims(
   nodes: readonly Node[],
   endpoints: readonly number[],
   notes: Notes,
-): Claim[] {
+): readonly Claim[] {
   const { marks } = notes.neighbourhood
+  const isServer = endpoints.some((endpoint) => marks[endpoint] & MARK.dhcpServer)
+  if (!isServer && nodes.every((node) => node.routerBecause === '')) return NO_CLAIMS
   const router = { attribute: 'type', value: 'router' } as const
   const claims = nodes
     .filter((node) => node.routerBecause !== '')
@@ -124,7 +157,7 @@ export function routerClaims(
         confidence: ROUTER_CONFIDENCE,
       }),
     )
-  if (endpoints.some((endpoint) => marks[endpoint] & MARK.dhcpServer)) {
+  if (isServer) {
     const text = 'answers DHCP'
     claims.push(deduced({ ...router, source: 'lease', text, confidence: DHCP_SERVER_CONFIDENCE }))
   }
@@ -137,23 +170,31 @@ export function industrialOf(
   endpoints: readonly number[],
   entries: readonly Entry[],
 ): Industrial | undefined {
-  const answers = new Set<string>()
-  const asks = new Set<string>()
-  for (const { source, text } of entries) if (source === 'industrial-answer') answers.add(text)
+  let answers = NO_NAMES
+  let asks = NO_NAMES
+  for (const { source, text } of entries) {
+    if (source === 'industrial-answer') answers = withName(answers, text)
+  }
   for (const endpoint of endpoints) {
-    for (const service of services.of(endpoint)) {
-      if (INDUSTRIAL.has(service.protocol)) answers.add(service.protocol)
+    for (const { protocol } of services.of(endpoint)) {
+      if (INDUSTRIAL.has(protocol)) answers = withName(answers, protocol)
     }
-    for (const protocol of services.askedBy(endpoint)) asks.add(protocol)
+    for (const protocol of services.askedBy(endpoint)) asks = withName(asks, protocol)
   }
   if (answers.size === 0 && asks.size === 0) return undefined
   const role = answers.size === 0 ? 'client' : asks.size === 0 ? 'server' : 'both'
   return { role, answers: [...answers].toSorted(), asks: [...asks].toSorted() }
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+/** Most devices have no name in such a set: the first makes one. */
+const withName = (names: ReadonlySet<string>, name: string): ReadonlySet<string> =>
+  names.has(name) ? names : new Set([...names, name])
+
 /** What mostly plays such a part. */
-export function industrialClaims(industrial: Industrial | undefined): Claim[] {
-  if (!industrial) return []
+export function industrialClaims(industrial: Industrial | undefined): readonly Claim[] {
+  if (!industrial) return NO_CLAIMS
   const claims: Claim[] = []
   const claim = (text: string, value: string, confidence: number) =>
     claims.push(deduced({ attribute: 'type', source: 'industrial', text, value, confidence }))

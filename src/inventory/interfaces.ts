@@ -160,7 +160,7 @@ function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<numb
   for (const address of found.claims.keys()) if (address > 0) found.own.add(address)
   const outside: AddressSeen[] = []
   const privates: AddressSeen[] = []
-  const foreign6 = new Map<string, AddressSeen[]>()
+  let foreign6: Map<string, AddressSeen[]> | undefined
   for (const seen of found.addresses.values()) {
     if (found.own.has(seen.address) || !isAlive(seen)) continue
     if (seen.marks & (MARK.adjacent | MARK.router)) found.own.add(seen.address)
@@ -168,18 +168,19 @@ function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<numb
     else if (isOwn6(seen, found.mac, endpoints)) found.own.add(seen.address)
     else {
       const network = network6(seen.address, endpoints)
+      foreign6 ??= new Map()
       const known = foreign6.get(network)
       if (known) known.push(seen)
       else foreign6.set(network, [seen])
     }
   }
   const inside = settlePrivate(found, privates, lan)
-  const networks6 = foreign6.size
+  const networks6 = foreign6?.size ?? 0
   found.routerBecause = routerReason(found, { outside, inside, networks6 })
   if (found.routerBecause !== '') return
-  for (const list of [outside, privates, ...foreign6.values()]) {
-    for (const seen of list) found.own.add(seen.address)
-  }
+  for (const seen of outside) found.own.add(seen.address)
+  for (const seen of privates) found.own.add(seen.address)
+  for (const list of foreign6?.values() ?? []) for (const seen of list) found.own.add(seen.address)
 }
 
 /** More senders than this that nobody knows, behind one MAC, are made up. */
@@ -225,7 +226,8 @@ interface Relayed {
 
 function routerReason(found: Interface, { outside, inside, networks6 }: Relayed): string {
   if (isVirtualRouterMac(found.mac)) return 'its MAC is that of a virtual router (VRRP, HSRP)'
-  const apart = outside.filter((seen) => !(seen.marks & MARK.sameNetwork))
+  const apart =
+    outside.length === 0 ? outside : outside.filter((seen) => !(seen.marks & MARK.sameNetwork))
   if (apart.length >= 2) return `sends for ${apart.length} addresses outside the site`
   if (apart.some((seen) => seen.marks & MARK.facesPrivate)) return 'relays an address from outside'
   if (networks6 >= 3) return `sends for ${networks6} IPv6 networks`
@@ -273,7 +275,8 @@ function settlePrivate(
   found: Interface,
   privates: readonly AddressSeen[],
   lan: ReadonlySet<number>,
-): AddressSeen[] {
+): readonly AddressSeen[] {
+  if (privates.length === 0) return privates
   const proved = [...found.addresses.values()].filter(
     (seen) => found.own.has(seen.address) && !isV6(seen.address) && isAlive(seen),
   )

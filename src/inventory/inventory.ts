@@ -217,29 +217,42 @@ export class Inventory implements FlowObserver {
   private nameAll(groups: readonly Grouped[]): Map<Grouped, string> {
     const result = new Map<Grouped, string>()
     const taken = new Set<string>()
-    for (const group of groups.toSorted(byIdentity)) {
-      const known = group.nodes.map((node) => this.ids.get(node.key))
-      const id = known.find((other) => other !== undefined && !taken.has(other))
-      const chosen = id ?? `d${++this.idsGiven}`
+    const ranked = groups.map((group) => ({ group, rank: rank(group) }))
+    for (const { group } of ranked.sort(byIdentity)) {
+      const chosen = this.knownId(group, taken) ?? `d${++this.idsGiven}`
       this.ids.set(group.nodes[0].key, chosen)
       taken.add(chosen)
       result.set(group, chosen)
     }
     return result
   }
+
+  private knownId(group: Grouped, taken: ReadonlySet<string>): string | undefined {
+    if (this.ids.size === 0) return undefined
+    for (const { key } of group.nodes) {
+      const id = this.ids.get(key)
+      if (id !== undefined && !taken.has(id)) return id
+    }
+    return undefined
+  }
+}
+
+interface Ranked {
+  readonly group: Grouped
+  readonly rank: number
 }
 
 /** Strongest identity first (proved, MAC, address only), then by MAC or address. */
-function byIdentity(one: Grouped, other: Grouped): number {
-  return rank(one) - rank(other) || compareKeys(one.nodes[0], other.nodes[0])
-}
+const byIdentity = (one: Ranked, other: Ranked) =>
+  one.rank - other.rank || compareKeys(one.group.nodes[0], other.group.nodes[0])
 
 function rank(group: Grouped): number {
   if (group.identities.some((identity) => identity.strength === 'strong')) return 0
-  const best = group.nodes.map((node) =>
-    node.mac < 0 ? 3 : node.limits.has('randomised-mac') ? 2 : 1,
-  )
-  return Math.min(...best)
+  let best = 3
+  for (const { mac, limits } of group.nodes) {
+    if (mac >= 0) best = Math.min(best, limits.has('randomised-mac') ? 2 : 1)
+  }
+  return best
 }
 
 function compareKeys(one: Node, other: Node): number {

@@ -54,8 +54,9 @@ export function mergeNodes(
     return at
   }
   const merges: { root: number; merge: Merge }[] = []
+  const holdersByKind = holdersOf(identities)
   for (const [kind, because] of JOINING) {
-    for (const [value, holders] of holdersOf(kind, identities)) {
+    for (const [value, holders] of holdersByKind.get(kind) ?? []) {
       const strong = holders.every((holder) => holder.identity.strength === 'strong')
       if (holders.length < 2 || (!strong && holders.length > SHARED_BY_MAX)) continue
       const into = holders[0].node
@@ -70,11 +71,14 @@ export function mergeNodes(
       }
     }
   }
-  const groups = new Map<number, { nodes: Node[]; identities: Identity[]; merges: Merge[] }>()
+  const groups = new Map<number, Grouping>()
   nodes.forEach((node, index) => {
     const root = rootOf(index)
-    let group = groups.get(root)
-    if (!group) groups.set(root, (group = { nodes: [], identities: [], merges: [] }))
+    const group = groups.get(root)
+    if (!group) {
+      groups.set(root, { nodes: [node], identities: identities[index], merges: [] })
+      return
+    }
     group.nodes.push(node)
     for (const identity of identities[index]) {
       const told = group.identities.some(
@@ -85,6 +89,13 @@ export function mergeNodes(
   })
   for (const { root, merge } of merges) groups.get(rootOf(root))?.merges.push(merge)
   return [...groups.values()]
+}
+
+interface Grouping {
+  readonly nodes: Node[]
+  /** The first node's own list, which the others add to. */
+  readonly identities: Identity[]
+  readonly merges: Merge[]
 }
 
 function identitiesOf(node: Node, notes: Notes): Identity[] {
@@ -117,23 +128,29 @@ export function isTelling(value: string): boolean {
   return !PLACEHOLDER.test(plain)
 }
 
+/** By kind and value, in the order of the nodes. */
 function holdersOf(
-  kind: string,
   identities: readonly (readonly Identity[])[],
-): Map<string, Holder[]> {
-  const holders = new Map<string, Holder[]>()
-  identities.forEach((list, node) => {
-    const own = list.filter((identity) => identity.kind === kind)
-    // A node with several BACnet devices is a router of BACnet networks, not any one of them.
-    if (kind === 'bacnet-device' && own.length > 1) return
-    for (const identity of own) {
-      const known = holders.get(identity.value)
+): ReadonlyMap<string, Map<string, Holder[]>> {
+  const byKind = new Map<string, Map<string, Holder[]>>()
+  for (let node = 0; node < identities.length; node++) {
+    const list = identities[node]
+    const several = list.length > 1 && list.filter(({ kind }) => kind === BACNET).length > 1
+    for (const identity of list) {
+      const { kind, value } = identity
+      if (several && kind === BACNET) continue
+      let holders = byKind.get(kind)
+      if (!holders) byKind.set(kind, (holders = new Map()))
+      const known = holders.get(value)
       if (known) known.push({ node, identity })
-      else holders.set(identity.value, [{ node, identity }])
+      else holders.set(value, [{ node, identity }])
     }
-  })
-  return holders
+  }
+  return byKind
 }
+
+/** A node with several of these is a router of BACnet networks, not any one of them. */
+const BACNET = 'bacnet-device'
 
 /** Two nodes with different values of a more telling identity are not one device. */
 function contradict(one: readonly Identity[], other: readonly Identity[], kind: string): boolean {

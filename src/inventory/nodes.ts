@@ -256,7 +256,9 @@ class NodeFinder {
 
   /** The one node that owns an address; routers only when nobody else does. */
   private ownerOf(address: AddressKey, not: number): number {
-    const owners = (this.owners.get(address) ?? []).filter((index) => index !== not)
+    const all = this.owners.get(address)
+    if (all === undefined) return -1
+    const owners = all.filter((index) => index !== not)
     const hosts = owners.filter((index) => this.list[index].routerBecause === '')
     const found = hosts.length > 0 ? hosts : owners
     return found.length === 1 ? found[0] : -1
@@ -326,6 +328,7 @@ class NodeFinder {
 
 /** Two own IPv4 addresses with answered traffic whose times of use overlap. */
 function severalAtOnce(found: Interface, node: Node): boolean {
+  if (found.addresses.size < 2) return false
   const used = [...found.addresses.values()]
     .filter(
       (seen) =>
