@@ -141,7 +141,7 @@ const FORBIDDEN = [
   ['syn-flood', 'high'],
 ] as const
 
-test('learnt on Monday, tried on Tuesday: what attackers do is found, one cause one finding', (t) => {
+test('learnt on Monday, tried on Tuesday: attacks are found, one finding a cause', (t) => {
   const document = watch(capture('attacks'), '--policy', PROFILES)
   const found = violations(document)
   t.diagnostic(`${found.length} violations, ${labelsOf('attacks').length} attacks`)

@@ -1,6 +1,7 @@
 // `--policy`: reads what was given before the run, and says how it went.
 import { readPolicyFolder, type PolicyFile } from '../../app/index.ts'
 import { OperatingError } from '../../core/errors.ts'
+import { safeText } from '../../report/index.ts'
 
 /**
  * The policies of a folder; undefined without one. Throws an OperatingError when nothing in it can
@@ -19,7 +20,7 @@ export async function policiesOf(folder: string | undefined): Promise<PolicyFile
 export function tellUnusable(files: readonly PolicyFile[] = []): boolean {
   const unusable = files.filter(({ profile }) => !profile)
   for (const { name, problems } of unusable) {
-    process.stderr.write(`thingward: ${name}: not used: ${problems[0]?.what}\n`)
+    process.stderr.write(safeText(`thingward: ${name}: not used: ${problems[0]?.what}`) + '\n')
   }
   return unusable.length > 0
 }

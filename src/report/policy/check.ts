@@ -32,7 +32,8 @@ export const isIrregular = ({ letter }: ExaminedFile): boolean =>
 /** Lines about one file; `full` shows every place and rule. */
 export function examinedLines(file: ExaminedFile, full: boolean): string[] {
   const { name, kind, dialect, profile, mud } = file
-  const what = dialect ? `${KIND_WORDS[kind]}, ${DIALECT_WORDS[dialect]}` : KIND_WORDS[kind]
+  const form = kind === 'mud' && dialect ? `, ${DIALECT_WORDS[dialect]}` : ''
+  const what = `${KIND_WORDS[kind]}${form}`
   const about = [mud?.mfgName, mud?.modelName ?? mud?.systeminfo].filter(Boolean).join(' ')
   const rules = profile ? `, ${countText(profile.rules.length, 'rule')}` : ''
   return [
