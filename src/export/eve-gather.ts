@@ -1,7 +1,7 @@
 // TLS, HTTP and SSH say one thing in several messages, Suricata in one record: the messages of a
 // flow are gathered until the record is whole, the flow ends, or too many wait.
 import type { Fields, Transaction } from '../flow/index.ts'
-import { certificateDate, leftOver, type Layout } from './eve-layouts.ts'
+import { certificateDate, leftOver, suricataName, type Layout } from './eve-layouts.ts'
 
 /** Flows whose messages are waiting for the rest. */
 const WAITING_MAX = 8192
@@ -127,8 +127,8 @@ function certificate(chain: readonly Certificate[]) {
   if (chain.length === 0) return undefined
   const [{ subject, issuer, serial, notBefore, notAfter, names }] = chain
   return {
-    subject,
-    issuerdn: issuer,
+    subject: suricataName(subject),
+    issuerdn: suricataName(issuer),
     serial: serial.toUpperCase().replace(/(..)(?=.)/g, '$1:'),
     notbefore: certificateDate(notBefore),
     notafter: certificateDate(notAfter),

@@ -22,8 +22,19 @@ export function leftOver(fields: Fields, ...known: readonly string[]): Fields | 
   return own
 }
 
-const hexPairs = (hex: unknown) =>
-  typeof hex === 'string' ? hex.replace(/(..)(?=.)/g, '$1:') : undefined
+/** A client id that is a MAC address: Suricata leaves out its type. */
+const macOfClient = (id: unknown) =>
+  typeof id === 'string' && /^01[0-9a-f]{12}$/.test(id) ? hexPairs(id.slice(2)) : undefined
+
+const hexPairs = (hex: string) => hex.replace(/(..)(?=.)/g, '$1:')
+
+/** 'CN=a,O=b' as RFC 4514 has it → 'O=b, CN=a', as Suricata has it. */
+export const suricataName = (name: string): string =>
+  name
+    .split(/(?<!\\),/)
+    .toReversed()
+    .join(', ')
+    .replace(/\\(.)/g, '$1')
 
 const FROM_SERVER = new Set<unknown>(['offer', 'ack', 'nak'])
 
@@ -40,6 +51,7 @@ const PARAMETERS = new Map([
 ])
 
 const dhcp: Draw = (fields) => {
+  const clientMac = macOfClient(fields.clientId)
   const asked = Array.isArray(fields.parameterList) ? (fields.parameterList as number[]) : undefined
   return {
     object: {
@@ -50,7 +62,7 @@ const dhcp: Draw = (fields) => {
       client_ip: fields.clientAddress ?? '0.0.0.0',
       relay_ip: fields.relay,
       dhcp_type: fields.kind,
-      client_id: hexPairs(fields.clientId),
+      client_id: clientMac,
       lease_time: fields.leaseSeconds,
       hostname: fields.hostname,
       requested_ip: fields.requestedAddress,
@@ -62,8 +74,8 @@ const dhcp: Draw = (fields) => {
     own: leftOver(
       fields,
       ...['kind', 'transaction', 'clientMac', 'assignedAddress', 'clientAddress', 'relay'],
-      ...['clientId', 'leaseSeconds', 'hostname', 'requestedAddress', 'vendorClass', 'router'],
-      'nameServers',
+      ...['leaseSeconds', 'hostname', 'requestedAddress', 'vendorClass', 'router', 'nameServers'],
+      clientMac ? 'clientId' : '',
     ),
   }
 }

@@ -229,7 +229,7 @@ const HELLO = {
   cipherCount: 15,
 }
 const CERTIFICATE = {
-  subject: 'CN=cam.example',
+  subject: 'CN=cam.example,O=Maker\\, Inc.',
   issuer: 'CN=Maker CA',
   serial: '0c0099',
   notBefore: '2017-01-04T10:48:43Z',
@@ -252,7 +252,7 @@ test('a TLS handshake is one record, written when it is whole', () => {
   say('tls', HELLO, { flow: 24 })
   const [first, second, third] = records()
   assert.deepEqual(first.tls, {
-    subject: 'CN=cam.example',
+    subject: 'O=Maker, Inc., CN=cam.example',
     issuerdn: 'CN=Maker CA',
     serial: '0C:00:99',
     notbefore: '2017-01-04T10:48:43',

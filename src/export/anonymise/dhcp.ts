@@ -10,11 +10,20 @@ const ADDRESSES = new Set([
   3, 4, 5, 6, 7, 8, 9, 10, 11, 16, 28, 32, 41, 42, 44, 45, 48, 49, 50, 54, 65, 68, 69, 70, 71, 72,
   73, 74, 75, 76, 118, 150,
 ])
-/** Numbers that are everybody's: masks, times, sizes, message types, lists of option codes. */
-const PLAIN = new Set([
-  1, 2, 13, 19, 20, 22, 23, 24, 25, 26, 27, 29, 30, 31, 34, 35, 36, 37, 38, 39, 46, 51, 52, 53, 55,
-  57, 58, 59, 93, 94, 116,
+/**
+ * Numbers that are everybody's, and how many bytes they have: masks, times, sizes, message types.
+ */
+const PLAIN = new Map([
+  ...[19, 20, 23, 27, 29, 30, 31, 34, 36, 37, 39, 46, 52, 53, 116].map(
+    (code) => [code, 1] as const,
+  ),
+  ...[13, 22, 26, 57, 93].map((code) => [code, 2] as const),
+  ...[1, 2, 24, 35, 38, 51, 58, 59].map((code) => [code, 4] as const),
+  [94, 3] as const,
 ])
+/** Option codes that the client asks for; all clients ask for one of these. */
+const REQUESTED = 55
+const COMMON = [1, 3, 6]
 /** Names and other texts that could tell whose device it is. */
 const TEXTS = new Set([12, 14, 15, 17, 18, 40, 47, 56, 60, 62, 64, 66, 67, 77, 114, 160, 161, 252])
 const CLIENT_ID = 61
@@ -47,7 +56,8 @@ export function rewriteDhcp(span: Span, maps: Maps): number {
 }
 
 function option(bytes: Buffer, code: number, from: number, stop: number, maps: Maps): void {
-  if (PLAIN.has(code)) return
+  if (PLAIN.get(code) === stop - from) return
+  if (code === REQUESTED && COMMON.some((each) => bytes.subarray(from, stop).includes(each))) return
   if (ADDRESSES.has(code)) {
     for (let at = from; at + 4 <= stop; at += 4) maps.addresses.v4(bytes, at)
     bytes.fill(0, stop - ((stop - from) % 4), stop)
@@ -122,8 +132,15 @@ const SIX = {
   address: 5,
   request: 6,
 } as const
-/** DHCPv6: preference, elapsed time, status codes (their text aside), rapid commit, times. */
-const SIX_PLAIN = new Set([7, 8, 14, 32])
+/** DHCPv6: preference, elapsed time, rapid commit, refresh time, with their lengths. */
+const SIX_PLAIN = new Map([
+  [7, 1],
+  [8, 2],
+  [14, 0],
+  [32, 4],
+])
+/** Options of DHCPv6 have small numbers: a list of larger ones is none. */
+const SIX_CODES = 256
 const SIX_ADDRESSES = new Set([12, 22, 23, 27, 31, 34])
 const SIX_DOMAINS = new Set([21, 24, 30, 33, 57, 58])
 const PREFIX_DELEGATION = 25
@@ -153,7 +170,8 @@ function options6(bytes: Buffer, from: number, end: number, maps: Maps, depth: n
 function option6(bytes: Buffer, at: number, stop: number, maps: Maps, depth: number): void {
   const code = bytes.readUInt16BE(at)
   const from = at + 4
-  if (SIX_PLAIN.has(code) || code === SIX.request) return
+  if (SIX_PLAIN.get(code) === stop - from) return
+  if (code === SIX.request && isCodeList(bytes, from, stop)) return
   if (code === SIX.clientId || code === SIX.serverId) return duid(bytes, from, stop, maps)
   if (SIX_ADDRESSES.has(code)) {
     for (let place = from; place + 16 <= stop; place += 16) maps.addresses.v6(bytes, place)
@@ -171,6 +189,12 @@ function option6(bytes: Buffer, at: number, stop: number, maps: Maps, depth: num
   else if (code === PREFIX) maps.addresses.prefix6(bytes, from + 9, bytes[from + 8])
   const kept = options6(bytes, from + header, stop, maps, depth + 1)
   bytes.fill(0, kept, stop)
+}
+
+function isCodeList(bytes: Buffer, from: number, stop: number): boolean {
+  if ((stop - from) % 2 !== 0) return false
+  for (let at = from; at < stop; at += 2) if (bytes.readUInt16BE(at) >= SIX_CODES) return false
+  return true
 }
 
 /** Bytes before the options inside an option; 0 for those that have none. */

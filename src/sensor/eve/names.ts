@@ -165,7 +165,7 @@ export function mapDhcp(record: Values, speaker: EveSpeaker): void {
     requestedAddress: real('requested_ip'),
     hostname: optionalText(dhcp, 'hostname'),
     vendorClass: optionalText(dhcp, 'vendor_class_identifier'),
-    clientId: optionalText(dhcp, 'client_id')?.replaceAll(':', ''),
+    clientId: clientId(text(dhcp, 'client_id')),
     leaseSeconds: count(dhcp, 'lease_time'),
     router: some(texts(dhcp, 'routers')),
     nameServers: some(texts(dhcp, 'dns_servers')),
@@ -175,6 +175,13 @@ export function mapDhcp(record: Values, speaker: EveSpeaker): void {
   const sentByServer = count(record, 'src_port') === 67
   const fromOriginator = toServer(record, fromServer === sentByServer)
   speaker.say({ protocol: 'dhcp', fields, fromOriginator })
+}
+
+/** Hex, its type first, which Suricata leaves out where it is that of Ethernet. */
+function clientId(text: string): string | undefined {
+  const hex = text.replaceAll(':', '').toLowerCase()
+  if (!/^(?:[0-9a-f]{2})+$/.test(hex)) return undefined
+  return hex.length === 12 ? `01${hex}` : hex
 }
 
 const some = (values: string[]) => (values.length > 0 ? values : undefined)
