@@ -16,6 +16,9 @@ export const SEEN = {
   gap: 128,
 } as const
 
+const FIN_CODE = LETTERS.indexOf('F')
+const RESET_CODE = LETTERS.indexOf('R')
+
 /** Which letters a segment stands for; several at once for e.g. data with FIN. */
 export function lettersOf(flags: number, payloadLength: number): number {
   let seen = 0
@@ -29,15 +32,14 @@ export function lettersOf(flags: number, payloadLength: number): number {
   return seen
 }
 
-/** The letters packed four bits each, first occurrence first: low word, then high word. */
-export function historyText(low: number, high: number, originatorB: boolean): string {
+/**
+ * The letters packed four bits each, first occurrence first: low word, then high word. `seen` has a
+ * bit for each of them: that says how many there are.
+ */
+export function historyText(seen: number, low: number, high: number, originatorB: boolean): string {
   let text = ''
-  for (let index = 0; index < 16; index++) {
+  for (let bits = seen, index = 0; bits !== 0; bits &= bits - 1, index++) {
     const code = (index < 8 ? low >>> (index * 4) : high >>> ((index - 8) * 4)) & 15
-    const bits = index < 8 ? low : high
-    if (bits === 0) break
-    // Code 0 is 'S' of side A: a real letter only in front, or when something follows it.
-    if (code === 0 && bits >>> ((index % 8) * 4) === 0 && index > 0) break
     const letter = LETTERS[code & 7]
     const sideB = (code & 8) !== 0
     text += sideB === originatorB ? letter : letter.toLowerCase()
@@ -45,23 +47,38 @@ export function historyText(low: number, high: number, originatorB: boolean): st
   return text
 }
 
-/** Zeek's conn_state from what each side has sent (base/protocols/conn/main.zeek, in our words). */
+/**
+ * Which letters a side counts for its state: a reset behind its own FIN only clears up, the orderly
+ * close before it stands (ShADadFRf is SF). `side` is 0 for A, as in the packed history.
+ */
+export function settled(seen: number, low: number, high: number, side: number): number {
+  if ((seen & (SEEN.fin | SEEN.reset)) !== (SEEN.fin | SEEN.reset)) return seen
+  for (let index = 0; index < 16; index++) {
+    const code = (index < 8 ? low >>> (index * 4) : high >>> ((index - 8) * 4)) & 15
+    if (code === (FIN_CODE | (side << 3))) return seen & ~SEEN.reset
+    if (code === (RESET_CODE | (side << 3))) return seen
+  }
+  return seen
+}
+
+/**
+ * Zeek's conn_state from what each side has sent (base/protocols/conn/main.zeek, in our words). A
+ * flow of which the capture has only the middle counts as established once both sides sent data:
+ * Zeek takes it for half open, which reads like a failed attempt.
+ */
 export function tcpState(originator: number, responder: number): FlowState {
-  const established = (originator & SEEN.syn) !== 0 && (responder & SEEN.synAck) !== 0
-  if (originator & SEEN.reset) {
-    if (established) return 'RSTO'
-    return originator & SEEN.syn && !(responder & SEEN.synAck) ? 'RSTOS0' : 'OTH'
+  const asked = (originator & SEEN.syn) !== 0
+  const accepted = (responder & SEEN.synAck) !== 0
+  const spoke = (originator & (SEEN.ack | SEEN.data)) !== 0
+  const conversation = (originator & responder & SEEN.data) !== 0
+  const established = conversation || (accepted && (asked || spoke))
+  if (responder & SEEN.reset) return established ? 'RSTR' : asked ? 'REJ' : 'RSTRH'
+  if (originator & SEEN.reset) return established || accepted ? 'RSTO' : 'RSTOS0'
+  if (originator & SEEN.fin) {
+    if (responder & SEEN.fin) return 'SF'
+    return established ? 'S2' : 'SH'
   }
-  if (responder & SEEN.reset) {
-    if (established) return 'RSTR'
-    if (originator & SEEN.syn) return 'REJ'
-    return responder & SEEN.synAck ? 'RSTRH' : 'OTH'
-  }
-  if (established) {
-    if (originator & SEEN.fin) return responder & SEEN.fin ? 'SF' : 'S2'
-    return responder & SEEN.fin ? 'S3' : 'S1'
-  }
-  if (originator & SEEN.syn) return originator & SEEN.fin ? 'SH' : 'S0'
-  if (responder & SEEN.synAck) return responder & SEEN.fin ? 'SHR' : 'OTH'
-  return 'OTH'
+  if (responder & SEEN.fin) return established ? 'S3' : 'SHR'
+  if (asked) return established ? 'S1' : 'S0'
+  return established && accepted ? 'S1' : 'OTH'
 }

@@ -4,7 +4,7 @@ import { NAME_SOURCES, flowId } from './message.ts'
 import type { NameTable } from './names.ts'
 import { GIVEN_UP, UNKNOWN, type Recognition } from './recognition.ts'
 import { F, FLAG, W, type FlowSlab } from './slab.ts'
-import { historyText, tcpState } from './tcp-state.ts'
+import { historyText, settled, tcpState } from './tcp-state.ts'
 
 export class FlowView {
   private readonly flow = new Flow()
@@ -71,9 +71,10 @@ export class FlowView {
       const seen = words[at + W.application] >>> 16
       const originator = (seen >>> (o * 8)) & 255
       const responder = (seen >>> ((1 - o) * 8)) & 255
-      flow.state = tcpState(originator, responder)
       const low = words[at + W.historyLow]
-      flow.history = historyText(low, words[at + W.historyHigh], o === 1)
+      const high = words[at + W.historyHigh]
+      flow.state = tcpState(settled(originator, low, high, o), settled(responder, low, high, 1 - o))
+      flow.history = historyText(seen, low, high, o === 1)
     } else {
       const { originatorPackets, responderPackets } = flow
       const both = originatorPackets > 0 && responderPackets > 0
