@@ -28,6 +28,9 @@ export interface Claimed {
   readonly frame: number
 }
 
+/** Most interfaces claim nothing: the first claim makes a map. */
+const NO_CLAIMS: ReadonlyMap<AddressKey, Claimed> = new Map()
+
 /** One MAC (all VLANs) and what it sends from. */
 export class Interface {
   readonly mac: MacNumber
@@ -35,7 +38,7 @@ export class Interface {
   readonly bare: number[] = []
   readonly addresses = new Map<AddressKey, AddressSeen>()
   /** Addresses that ARP, ND or DHCP say are this MAC's. */
-  readonly claims = new Map<AddressKey, Claimed>()
+  claims: ReadonlyMap<AddressKey, Claimed> = NO_CLAIMS
   marks = 0
   packetsOut = 0
   /** How many sender addresses were taken for made up. */
@@ -97,7 +100,9 @@ function claim(found: Interface, address: AddressKey, entry: Entry): void {
   const known = found.claims.get(address)
   if (!known) {
     const { first, last, frame } = entry
-    found.claims.set(address, { first, last, lease, frame })
+    const claimed = { first, last, lease, frame }
+    if (found.claims.size === 0) found.claims = new Map([[address, claimed]])
+    else (found.claims as Map<AddressKey, Claimed>).set(address, claimed)
     return
   }
   known.first = Math.min(known.first, entry.first)

@@ -23,14 +23,22 @@ export interface Node {
   /** Endpoints whose counters, notes and services are this node's. */
   readonly endpoints: number[]
   readonly addresses: Set<AddressKey>
-  readonly limits: Set<DeviceLimit>
+  limits: ReadonlySet<DeviceLimit>
   placement: 'adjacent' | 'routed'
   /** MAC text of the router in front, '' when unknown or adjacent. */
   behind: string
   /** Why it is a router, '' when it is none. */
   routerBecause: string
   /** Addresses that it claimed while they were another's. */
-  readonly disputes: Contradiction[]
+  disputes: Contradiction[]
+}
+
+/** Most nodes have neither: what is shared is never added to. */
+const NO_LIMITS: ReadonlySet<DeviceLimit> = new Set()
+const NO_DISPUTES: Contradiction[] = []
+
+function limit(node: Node, name: DeviceLimit): void {
+  if (!node.limits.has(name)) node.limits = new Set([...node.limits, name])
 }
 
 export interface Nodes {
@@ -74,7 +82,7 @@ class NodeFinder {
       this.addRelayed(found, passing)
       const node = this.list[this.byMac.get(found.mac) ?? -1]
       if (node?.routerBecause === '' && severalAtOnce(found, node)) {
-        node.limits.add('several-addresses')
+        limit(node, 'several-addresses')
       }
     }
     for (const seen of bare.values()) if (!passing.has(seen)) this.addBare(seen)
@@ -129,18 +137,21 @@ class NodeFinder {
       mac,
       endpoints: [],
       addresses: new Set(),
-      limits: new Set(),
+      limits: NO_LIMITS,
       placement: mac < 0 ? 'routed' : 'adjacent',
       behind: '',
       routerBecause: '',
-      disputes: [],
+      disputes: NO_DISPUTES,
     }
     return this.list.push(node) - 1
   }
 
   private attach(index: number, seen: AddressSeen): void {
     this.list[index].addresses.add(seen.address)
-    if (seen.packetsOut > 0) this.list[index].limits.delete('only-announced')
+    const node = this.list[index]
+    if (seen.packetsOut > 0 && node.limits.has('only-announced')) {
+      node.limits = new Set([...node.limits].filter((name) => name !== 'only-announced'))
+    }
     this.attachEndpoints(index, seen.endpoints)
   }
 
@@ -158,9 +169,9 @@ class NodeFinder {
     const node = this.list[index]
     this.byMac.set(found.mac, index)
     node.routerBecause = found.routerBecause
-    if (isRandomMac(found.mac)) node.limits.add('randomised-mac')
-    if (found.packetsOut === 0) node.limits.add('only-announced')
-    if (found.forged > 0) node.limits.add('forged-addresses')
+    if (isRandomMac(found.mac)) limit(node, 'randomised-mac')
+    if (found.packetsOut === 0) limit(node, 'only-announced')
+    if (found.forged > 0) limit(node, 'forged-addresses')
     this.attachEndpoints(index, found.bare)
     for (const address of found.own) {
       if (address < 0) continue
@@ -169,7 +180,7 @@ class NodeFinder {
       else node.addresses.add(address)
       if (seen?.place === PLACE.outside && found.routerBecause === '') {
         if (!(seen.marks & (MARK.adjacent | MARK.sameNetwork)) && !found.claims.has(address)) {
-          node.limits.add('public-address')
+          limit(node, 'public-address')
         }
       }
       const owners = this.owners.get(address)
@@ -202,11 +213,11 @@ class NodeFinder {
       if (claim.first > winner.claim.last || claim.last < winner.claim.first) continue
       const node = this.list[index]
       node.addresses.delete(address)
-      node.limits.add('disputed-address')
+      limit(node, 'disputed-address')
       // Who relays with an address that is another's stands in between: no router of ours.
-      if (node.routerBecause !== '') node.limits.add('relays-disputed')
+      if (node.routerBecause !== '') limit(node, 'relays-disputed')
       node.routerBecause = ''
-      node.disputes.push({
+      const dispute: Contradiction = {
         endpoint: node.endpoints[0] ?? 0,
         attribute: 'address',
         source: 'arp',
@@ -214,7 +225,9 @@ class NodeFinder {
         after: `${this.textOf(address)} at ${node.key}`,
         time: claim.first,
         frame: claim.frame,
-      })
+      }
+      if (node.disputes.length === 0) node.disputes = [dispute]
+      else node.disputes.push(dispute)
       owners.splice(owners.indexOf(index), 1)
     }
   }
@@ -227,7 +240,7 @@ class NodeFinder {
     const node = this.list[from]
     const seen = this.interfaces.get(node.mac)?.addresses.get(address)
     node.addresses.delete(address)
-    this.list[to].limits.add('shared-mac')
+    limit(this.list[to], 'shared-mac')
     if (!seen) return
     for (const endpoint of seen.endpoints) {
       const at = node.endpoints.indexOf(endpoint)
@@ -299,7 +312,7 @@ class NodeFinder {
 
   private addRouted(seen: AddressSeen, found: Interface): void {
     const index = this.routedNode(seen.address)
-    this.list[index].limits.add('weak-identity')
+    limit(this.list[index], 'weak-identity')
     this.list[index].behind ||= macText(found.mac)
     this.attach(index, seen)
   }
@@ -321,7 +334,7 @@ class NodeFinder {
     }
     if (seen.place !== PLACE.local) return
     const index = this.routedNode(seen.address)
-    this.list[index].limits.add('no-mac')
+    limit(this.list[index], 'no-mac')
     this.attach(index, seen)
   }
 }

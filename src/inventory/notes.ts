@@ -217,9 +217,12 @@ export class Notes implements Notebook {
     }
     const entry = new Entry(endpoint, { source, text }, this.now)
     while (this.lists.length <= endpoint) this.lists.push(undefined)
-    const list = (this.lists[endpoint] ??= [])
-    if (SINGULAR.has(source)) this.contradict(list, entry)
-    list.push(entry)
+    const list = this.lists[endpoint]
+    if (list === undefined) this.lists[endpoint] = [entry]
+    else {
+      if (SINGULAR.has(source)) this.contradict(list, entry)
+      list.push(entry)
+    }
     this.size++
     if (isOutside) this.outside++
     this.recog?.conclude(entry, plainSource(source), text)
