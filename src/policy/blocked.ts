@@ -23,8 +23,10 @@ export interface BlockedCause {
   readonly why: BlockedWhy
   /** For what is denied: what the nearest rule misses. */
   readonly reason?: Reason
-  /** It is unwanted, and the rules permit it all the same. */
+  /** A finding flags it, and the rules permit it all the same. */
   readonly permitted: boolean
+  /** Attempts that nobody accepted. */
+  readonly inVain: boolean
   readonly initiated: 'device' | 'peer'
   /** `api.example.com`, `203.0.113.7 and 253 more`. */
   readonly peer: string
@@ -55,7 +57,10 @@ export function blockedBy(violations: readonly Violation[], site: Site): Blocked
   return listed([...groups.values()], site)
 }
 
-/** What was not learnt of one device, and whether the rules that were learnt deny it. */
+/**
+ * What was not learnt of one device and is denied by what was; and what findings flag, though it is
+ * permitted.
+ */
 export function blockedByLearnt(
   exchanges: readonly Exchange[],
   profile: Profile,
@@ -118,12 +123,13 @@ function listed(
   site: Site,
   isPermitted: (one: Exchange) => boolean = () => false,
 ): Blocked {
-  const sorted = groups.toSorted((a, b) => b.flows - a.flows || a.first - b.first)
+  const judged = groups
+    .map((group) => ({ ...group, permitted: isPermitted(group.exchange) }))
+    .filter(({ permitted, why }) => !permitted || why === 'flagged')
+  const sorted = judged.toSorted((a, b) => b.flows - a.flows || a.first - b.first)
   const rest = sorted.slice(CAUSES_MAX)
   return {
-    causes: sorted
-      .slice(0, CAUSES_MAX)
-      .map((group) => causeOf(group, site, isPermitted(group.exchange))),
+    causes: sorted.slice(0, CAUSES_MAX).map((group) => causeOf(group, site)),
     moreCauses: rest.length,
     moreFlows: rest.reduce((sum, { flows }) => sum + flows, 0),
   }
@@ -131,8 +137,8 @@ function listed(
 
 const more = ({ size }: ReadonlySet<string>) => (size > 1 ? ` and ${size - 1} more` : '')
 
-function causeOf(group: Group, site: Site, permitted: boolean): BlockedCause {
-  const { why, reason, exchange, addresses, services, flows, bytes, first, last } = group
+function causeOf(group: Group & { permitted: boolean }, site: Site): BlockedCause {
+  const { why, reason, permitted, exchange, addresses, services, flows, bytes, first, last } = group
   const content = contentOf(exchange, site)
   const peer = `${peerText(content.peer)}${more(addresses)}`
   const service = `${serviceText(content.service)}${more(services)}`
@@ -140,6 +146,7 @@ function causeOf(group: Group, site: Site, permitted: boolean): BlockedCause {
     why,
     ...(reason && { reason }),
     permitted,
+    inVain: exchange.failed,
     initiated: exchange.initiated,
     peer,
     service,

@@ -134,13 +134,15 @@ test('what one peer tries in vain is one cause', () => {
   const [cause, ...others] = blockedBy(violations, observed.site).causes
   assert.equal(others.length, 0)
   assert.match(cause.text, /^from bulb2 tcp\/\d+ and 4 more$/)
-  assert.equal(cause.flows, 5)
+  assert.deepEqual([cause.flows, cause.inVain], [5, true])
 })
 
 test('without a given policy: what was flagged, and whether the rules permit it', () => {
   const web: Sketch = { from: 'phone', to: 'camera', port: 80, service: 'http' }
   const guess: Sketch = { ...web, from: 'bulb2' }
-  const { observed } = seen([cloud, web, guess, guess, inner], ['bulb', 'bulb2'])
+  // What is permitted and merely failed would not be blocked.
+  const down: Sketch = { ...cloud, state: 'S0', packets: [1, 0], bytes: [60, 0] }
+  const { observed } = seen([cloud, down, web, guess, guess, inner], ['bulb', 'bulb2'])
   const profile = byDevice(profilesFrom(observed))('id-camera')!
   const { causes } = blockedByLearnt(observed.exchanges.get('id-camera')!, profile, observed.site)
   assert.deepEqual(

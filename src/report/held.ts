@@ -106,9 +106,10 @@ const WHY_WORDS: { readonly [why in BlockedCause['why']]: string } = {
 }
 
 /** Why a cause would be blocked; or that it would not, though it should. */
-export function causeText({ why, reason, permitted }: BlockedCause): string {
+export function causeText({ why, reason, permitted, inVain }: BlockedCause): string {
   const words = reason ? REASON_WORDS[reason] : WHY_WORDS[why]
-  return permitted ? `${words}, yet these rules permit it` : words
+  if (permitted) return `${words}, yet these rules permit it`
+  return inVain && why === 'denied' ? `in vain; ${words}` : words
 }
 
 /** `1 flow`, `2 flows`. */

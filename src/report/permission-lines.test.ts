@@ -136,6 +136,7 @@ test('a line a file: whose it is, what was repaired; who has none', () => {
     '  two.json: profile, 1 rule, fits no device that was seen',
     '  three.json: not used',
     '    error: file: not JSON',
+    '  a file fits by the MUD URL a device says, or by its MAC, address or name as file name',
     '  no file for: id-bulb bulb',
     "  taken for the network's DNS service: 192.168.1.1",
   ])

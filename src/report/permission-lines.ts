@@ -101,6 +101,9 @@ export function policyLines(
       ...(full ? repairLines(file) : []),
       ...problemLines(file, full),
     ]),
+    ...(policy.files.some(({ kind, devices: fits }) => kind !== 'none' && fits.length === 0)
+      ? ['  a file fits by the MUD URL a device says, or by its MAC, address or name as file name']
+      : []),
     ...(without.length > 0 ? [`  no file for: ${without.map(nameOf).join(', ')}`] : []),
     ...servicesLines(services),
   ]

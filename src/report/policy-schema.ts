@@ -88,7 +88,8 @@ const enforcement = object(
         object({
           why: oneOf('denied', 'flagged', 'failed', 'unanswered'),
           'reason?': { type: 'string', description: 'what the nearest rule of the policy misses' },
-          permitted: { ...flag, description: 'unwanted, and the rules permit it all the same' },
+          permitted: { ...flag, description: 'flagged, and the rules permit it all the same' },
+          inVain: { ...flag, description: 'attempts that nobody accepted' },
           initiated: oneOf('device', 'peer'),
           peer: text,
           service: text,

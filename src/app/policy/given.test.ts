@@ -29,7 +29,7 @@ test('three dialects, a profile of ours, and what is neither', async (t) => {
   const folder = folderWith(t, {
     'a.json': JSON.stringify(lamp()),
     'b.json': `\uFEFF${JSON.stringify(researchLamp())}`,
-    'c.json': JSON.stringify(oldLamp()),
+    'c.mud': JSON.stringify(oldLamp()),
     'd.json': JSON.stringify(camera),
     'e.json': '{"some": "json"}',
     'f.json': 'no json',
@@ -43,7 +43,7 @@ test('three dialects, a profile of ours, and what is neither', async (t) => {
     [
       ['a.json', 'mud', 'rfc8520', true],
       ['b.json', 'mud', 'mudgee', true],
-      ['c.json', 'mud', 'draft-2017', true],
+      ['c.mud', 'mud', 'draft-2017', true],
       ['d.json', 'profile', undefined, true],
       ['e.json', 'none', undefined, false],
       ['f.json', 'none', undefined, false],
@@ -60,7 +60,10 @@ test('a folder that is not there, is none, or holds nothing says so', async (t) 
   const folder = folderWith(t, { 'x.txt': '' })
   await assert.rejects(readPolicyFolder(join(folder, 'gone')), /gone: there is no such folder/)
   await assert.rejects(readPolicyFolder(join(folder, 'x.txt')), /x\.txt: not a folder/)
-  await assert.rejects(readPolicyFolder(folder), /no policy in it; .* are named \*\.json/)
+  await assert.rejects(
+    readPolicyFolder(folder),
+    /no policy in it; .* are named \*\.json or \*\.mud/,
+  )
 })
 
 test('a broken profile is not taken for a MUD file', () => {

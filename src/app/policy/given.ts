@@ -37,13 +37,16 @@ export interface PolicyFile {
   readonly profile?: Profile
 }
 
-/** Reads every `*.json` of a folder, by name. Throws an OperatingError when there is none. */
+/**
+ * Reads every `*.json` and `*.mud` of a folder, by name. Throws an OperatingError when there is
+ * none.
+ */
 export async function readPolicyFolder(folder: string): Promise<PolicyFile[]> {
   const names = (await namesIn(folder)).filter(
-    (name) => name.endsWith('.json') && !name.startsWith('.') && name !== MANIFEST,
+    (name) => /\.(json|mud)$/.test(name) && !name.startsWith('.') && name !== MANIFEST,
   )
   if (names.length === 0) {
-    const what = `${folder}: no policy in it; MUD files and profiles are named *.json`
+    const what = `${folder}: no policy in it; MUD files and profiles are named *.json or *.mud`
     throw new OperatingError('no-policy', what)
   }
   if (names.length > FILES_MAX) {

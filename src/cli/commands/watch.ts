@@ -58,7 +58,7 @@ export const command: CliCommand = {
       .option('--mud <folder>', 'write what was learnt as MUD files (RFC 8520), one a device')
       .option('--profiles <folder>', 'write it in our own form, which loses nothing')
       .option('--force', 'with --mud and --profiles: overwrite files that are not ours')
-      .option('--policy <folder>', 'hold devices to these MUD files and profiles (*.json)')
+      .option('--policy <folder>', 'hold devices to these MUD files and profiles (*.json, *.mud)')
       .option('--local <prefix...>', 'networks that are ours beyond the private ones')
       .option('--people', 'learn allow-lists for phones and laptops too')
       .option('--memory <MB>', 'memory budget for tables', positive, 512)

@@ -19,7 +19,7 @@ export interface QuestionOptions {
 /** Adds those options. */
 export const questionOptions = (command: Command): Command =>
   command
-    .requiredOption('--policy <folder>', 'MUD files and profiles (*.json)')
+    .requiredOption('--policy <folder>', 'MUD files and profiles (*.json, *.mud)')
     .option('--json', 'one JSON document on standard output')
     .option('--local <prefix...>', 'networks that are ours beyond the private ones')
     .option('--people', 'phones and laptops too')
