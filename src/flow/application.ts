@@ -16,6 +16,8 @@ import { StreamMemory, StreamSide } from './stream.ts'
 
 /** How often an unknown flow's payloads are looked at before it stays unknown. */
 const TRIES = 3
+/** First bytes of a stream that come in smaller pieces are gathered up to this many. */
+const LOOK_BYTES = 16
 /** Messages read of one datagram or segment before the rest is left. */
 const MESSAGES_MAX = 256
 
@@ -60,7 +62,7 @@ export class Application {
   datagram(slot: number, packet: Packet, side: number): void {
     const cursor = this.cursor.reset(packet.bytes, packet.payloadOffset, packet.payloadEnd)
     const number = this.numberOf(slot, packet, side, 'udp')
-    if (number === UNKNOWN) return
+    if (number === UNKNOWN) return void this.isGivenUp(slot)
     if (!this.wanted(slot, number, side)) return
     if (this.recognition.protocols[number]!.repeats && this.repeats.isKnown(packet)) return
     this.read(slot, number, cursor)
@@ -83,18 +85,28 @@ export class Application {
     const stream = detail?.sides[side]
     if (stream && stream.length > 0) {
       if (!stream.keep(bytes, from, to)) return this.lost(slot, packet)
-      this.point(slot, packet, side)
-      const number = this.slab.words[(slot << 5) + W.application] & 255
-      if (!this.wanted(slot, number, side)) return
       const cursor = this.cursor.reset(stream.pending!, 0, stream.length)
-      this.read(slot, number, cursor)
-      if (this.slab.words[(slot << 5) + W.flags] & FLAG.parsed) return
-      stream.consume(cursor.offset)
-      return
+      const number = this.numberOf(slot, packet, side, 'tcp')
+      if (number !== UNKNOWN) {
+        if (!this.wanted(slot, number, side)) return
+        this.read(slot, number, cursor)
+        if (this.slab.words[(slot << 5) + W.flags] & FLAG.parsed) return
+        stream.consume(cursor.offset)
+        return
+      }
+      if (stream.length < LOOK_BYTES) return
+      stream.drop()
+      if (this.isGivenUp(slot)) return
+      // Perhaps only what came before was noise: this segment is looked at alone.
     }
     const cursor = this.cursor.reset(bytes, from, to)
     const number = this.numberOf(slot, packet, side, 'tcp')
-    if (number === UNKNOWN || !this.wanted(slot, number, side)) return
+    if (number === UNKNOWN) {
+      const waits = to - from < LOOK_BYTES && this.side(slot, side)?.keep(bytes, from, to)
+      if (!waits) this.isGivenUp(slot)
+      return
+    }
+    if (!this.wanted(slot, number, side)) return
     this.read(slot, number, cursor)
     if (this.slab.words[(slot << 5) + W.flags] & FLAG.parsed) return
     if (cursor.offset < to) {
@@ -115,6 +127,7 @@ export class Application {
     const stream = this.details[this.slab.words[(slot << 5) + W.detail]]?.sides[side]
     if (stream && stream.length > 0) {
       stream.drop()
+      if ((this.slab.words[(slot << 5) + W.application] & 255) === UNKNOWN) return
       this.context.anomalies.count('stream-message-cut', packet.frame, packet.time)
     }
   }
@@ -180,14 +193,19 @@ export class Application {
     const known = words[place] & 255
     if (known !== UNKNOWN) return known
     const found = this.recognition.recognise(transport, this.cursor, this.message)
-    if (found !== UNKNOWN) {
-      words[place] = (words[place] & ~0xffff) | found
-      return found
-    }
+    if (found !== UNKNOWN) words[place] = (words[place] & ~0xffff) | found
+    return found
+  }
+
+  /** Counts a look that nobody knew anything from; true when it was the last. */
+  private isGivenUp(slot: number): boolean {
+    const place = (slot << 5) + W.application
+    const words = this.slab.words
     const tries = ((words[place] >> 8) & 255) + 1
     words[place] = (words[place] & ~0xff00) | (tries << 8)
-    if (tries >= TRIES) this.giveUp(slot, GIVEN_UP)
-    return UNKNOWN
+    if (tries < TRIES) return false
+    this.giveUp(slot, GIVEN_UP)
+    return true
   }
 
   /** Counts a payload packet of this side; false when the protocol wants no more of it. */

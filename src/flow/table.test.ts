@@ -180,6 +180,36 @@ test('a message over several segments, out of order, and sent again', () => {
   )
 })
 
+test('a first message that comes byte by byte is recognised all the same', () => {
+  const bytes = toyMessage('hello')
+  const port = { from: 40000, to: 9 }
+  const bench = new Bench().tcp(CLIENT, { flags: 'S', sequence: 100, ...port })
+  ;[...bytes].forEach((byte, index) =>
+    bench.tcp(CLIENT, { flags: 'A', sequence: 101 + index, payload: Buffer.of(byte), ...port }),
+  )
+  assert.deepEqual(bench.texts(), ['hello'])
+  assert.equal(bench.end()[0].service, 'toy')
+})
+
+test('noise before a message does not hide it, noise for ever is given up', () => {
+  const port = { from: 40000, to: 9 }
+  const send = (payloads: readonly Buffer[]) => {
+    const bench = new Bench().tcp(CLIENT, { flags: 'S', sequence: 100, ...port })
+    let sequence = 101
+    for (const payload of payloads) {
+      bench.tcp(CLIENT, { flags: 'A', sequence, payload, ...port })
+      sequence += payload.length
+    }
+    return bench
+  }
+  const late = send([hex('0a0a'), toyMessage('a longer message')])
+  assert.deepEqual(late.texts(), ['a longer message'])
+  const noise = Array.from({ length: 40 }, () => hex('0000000000'))
+  const never = send([...noise, toyMessage('a longer message')])
+  assert.deepEqual(never.texts(), [])
+  assert.equal(never.table.application.memory.held, 0)
+})
+
 test('a hole is given up, counted, and reading goes on behind it', () => {
   const bench = handshake(new Bench()).tcp(CLIENT, {
     flags: 'PA',
