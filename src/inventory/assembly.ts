@@ -102,7 +102,7 @@ function entriesOf(notes: Notes, list: readonly number[]): readonly Entry[] {
     if (entries.length === 0) entries = more
     else {
       entries = own ??= [...entries]
-      for (const entry of more) own.push(entry)
+      for (let at = 0; at < more.length; at++) own.push(more[at])
     }
   }
   return entries
@@ -156,14 +156,16 @@ function addressUses(nodes: readonly Node[], ground: Ground): AddressUse[] {
       use.last = Math.max(use.last, endpoints.last[endpoint])
     }
   }
-  return [...uses]
-    .map(([key, use]) => {
-      const used = use.first !== Infinity
-      const address = endpoints.addresses.text(key)
-      return { key, address, first: used ? use.first : 0, last: used ? use.last : 0 }
-    })
-    .toSorted((one, other) => one.last - other.last || one.key - other.key)
-    .map(({ address, first, last }) => ({ address, first, last }))
+  const result: (AddressUse & { key: number })[] = []
+  uses.forEach((use, key) => {
+    const used = use.first !== Infinity
+    const address = endpoints.addresses.text(key)
+    result.push({ key, address, first: used ? use.first : 0, last: used ? use.last : 0 })
+  })
+  if (result.length > 1) {
+    result.sort((one, other) => one.last - other.last || one.key - other.key)
+  }
+  return result.map(({ address, first, last }) => ({ address, first, last }))
 }
 
 function softwareOf(entries: readonly Entry[]): readonly Software[] {
@@ -188,10 +190,12 @@ function servicesOf(
 ): readonly Service[] {
   if (list.every((endpoint) => services.of(endpoint).length === 0)) return NONE
   const banners = new Map<number, string>()
-  for (const entry of entries) {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index]
     const at = entry.source.indexOf('@')
-    const port = at < 0 ? -1 : Number(entry.source.slice(at + 1))
-    if (at >= 0 && !banners.has(port)) banners.set(port, entry.text)
+    if (at < 0) continue
+    const port = Number(entry.source.slice(at + 1))
+    if (!banners.has(port)) banners.set(port, entry.text)
   }
   const result = new Map<string, Service>()
   for (const endpoint of list) {

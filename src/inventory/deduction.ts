@@ -30,7 +30,8 @@ export function claimsOf(entries: readonly Entry[]): Claim[] {
   const claims: Claim[] = []
   /** Where the claims of a text stand: others with the same text may be the same. */
   const byText = new Map<string, number[]>()
-  for (const entry of entries) {
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index]
     if (entry.conclusions.length === 0) continue
     let places = byText.get(entry.text)
     if (!places) byText.set(entry.text, (places = []))
@@ -48,7 +49,8 @@ function claimsOfEntry(entry: Entry): Claim[] {
   const claims: Claim[] = []
   const { text, frame, first: time, last, count } = entry
   const source = plainSource(entry.source)
-  for (const { attribute, value: said, confidence } of entry.conclusions) {
+  for (let index = 0; index < entry.conclusions.length; index++) {
+    const { attribute, value: said, confidence } = entry.conclusions[index]
     const value = attribute === 'manufacturer' ? makerOf(said).name : said
     const observation = { source, text, value, confidence, frame, time, last, count }
     const claim = { attribute, observation }
@@ -172,7 +174,8 @@ export function industrialOf(
 ): Industrial | undefined {
   let answers = NO_NAMES
   let asks = NO_NAMES
-  for (const { source, text } of entries) {
+  for (let index = 0; index < entries.length; index++) {
+    const { source, text } = entries[index]
     if (source === 'industrial-answer') answers = withName(answers, text)
   }
   for (const endpoint of endpoints) {

@@ -80,7 +80,11 @@ export function findInterfaces(notes: Notes): Interfaces {
     found.packetsOut += endpoints.packetsOut[endpoint]
     if (place === PLACE.mac) found.bare.push(endpoint)
     else see(found.addresses, notes, endpoint)
-    for (const entry of notes.of(endpoint)) {
+    // By index: an iterator's results are garbage where this runs a million times.
+    const entries = notes.of(endpoint)
+    for (let at = 0; at < entries.length; at++) {
+      const entry = entries[at]
+      if (entry.addresses.length === 0) continue
       for (const text of entry.addresses) {
         const address = endpoints.addresses.parse(text)
         if (OWNABLE.has(endpoints.addresses.scope(address))) claim(found, address, entry)

@@ -39,11 +39,13 @@ export type Attributes = { [name in AttributeName]?: Attribute }
 export function judge(claims: readonly Claim[]): Attributes {
   const result: Attributes = {}
   const lists = new Map<AttributeName, Observation[]>()
-  for (const { attribute, observation } of claims) {
+  for (let index = 0; index < claims.length; index++) {
+    const { attribute, observation } = claims[index]
     const list = lists.get(attribute)
     if (list) list.push(observation)
     else lists.set(attribute, [observation])
   }
+  if (lists.size === 0) return result
   for (const name of NAMES) {
     const list = lists.get(name)
     if (list) result[name] = list.length === 1 ? alone(list[0]) : judgeOne(list, name)
@@ -174,10 +176,11 @@ function diluteClouds(observations: readonly Observation[]): readonly Observatio
 const byScore = (one: Candidate, other: Candidate) =>
   other.score - one.score || (one.key < other.key ? -1 : 1)
 
-const strongest = (observations: readonly Observation[]) =>
-  observations
-    .toSorted(
-      (one, other) =>
-        other.confidence - one.confidence || one.time - other.time || one.frame - other.frame,
-    )
-    .slice(0, LISTED)
+function strongest(observations: readonly Observation[]): readonly Observation[] {
+  if (observations.length < 2) return observations
+  const sorted = observations.toSorted(
+    (one, other) =>
+      other.confidence - one.confidence || one.time - other.time || one.frame - other.frame,
+  )
+  return sorted.length > LISTED ? sorted.slice(0, LISTED) : sorted
+}

@@ -101,7 +101,10 @@ interface Grouping {
 function identitiesOf(node: Node, notes: Notes): Identity[] {
   const found: Identity[] = []
   for (const endpoint of node.endpoints) {
-    for (const entry of notes.of(endpoint)) {
+    const entries = notes.of(endpoint)
+    for (let at = 0; at < entries.length; at++) {
+      const entry = entries[at]
+      if (entry.identities.length === 0) continue
       for (const identity of entry.identities) addIdentity(found, identity, entry)
     }
   }
