@@ -107,6 +107,31 @@ test('tunnels are walked to the packet inside', () => {
       'transparent Ethernet',
       ipv4Packet(47, Buffer.concat([hex('0000 6558'), ethernetFrame(0x0800, ip)])),
     ],
+    ['ERSPAN I', ipv4Packet(47, Buffer.concat([hex('0000 88be'), ethernetFrame(0x0800, ip)]))],
+    [
+      'ERSPAN II',
+      ipv4Packet(
+        47,
+        Buffer.concat([hex('1000 88be 00000001 1007000100000123'), ethernetFrame(0x0800, ip)]),
+      ),
+    ],
+    [
+      'ERSPAN III of a frame',
+      ipv4Packet(
+        47,
+        Buffer.concat([
+          hex('1000 22eb 00000001 200700010000abcd00000000'),
+          ethernetFrame(0x0800, ip),
+        ]),
+      ),
+    ],
+    [
+      'ERSPAN III of a packet, with a platform header',
+      ipv4Packet(
+        47,
+        Buffer.concat([hex('1000 22eb 00000001 200700010000abcd00000801 0102030405060708'), ip]),
+      ),
+    ],
     ['IP in IP', ipv4Packet(4, ip)],
     ['4in6', ipv6Packet(4, ip)],
     [

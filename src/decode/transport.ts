@@ -124,7 +124,7 @@ function icmp(packet: Packet): void {
   packet.payloadOffset = at
 }
 
-/** GRE (RFC 2784, RFC 2890): IP or transparent Ethernet inside. */
+/** GRE (RFC 2784, RFC 2890): IP or transparent Ethernet inside, or what ERSPAN mirrors. */
 function genericRouting(packet: Packet): void {
   const bytes = packet.bytes
   const at = packet.transportOffset
@@ -142,6 +142,17 @@ function genericRouting(packet: Packet): void {
     packet.innerLinkType = LINK.ethernet
     packet.innerOffset = inner + (flags & 0x1000 ? 8 : 0)
     return
-  } else return
+  } else if (type === 0x22eb) return mirroredThird(packet, inner)
+  else return
   packet.innerOffset = inner
+}
+
+/** ERSPAN type III: twelve bytes that say what kind of frame follows, perhaps eight more. */
+function mirroredThird(packet: Packet, at: number): void {
+  if (packet.networkEnd - at < 12) return
+  const last = u16(packet.bytes, at + 10)
+  const frameType = (last >> 10) & 31
+  if (frameType !== 0 && frameType !== 2) return
+  packet.innerLinkType = frameType === 0 ? LINK.ethernet : LINK.raw
+  packet.innerOffset = at + 12 + (last & 1 ? 8 : 0)
 }
