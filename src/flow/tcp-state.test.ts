@@ -61,7 +61,7 @@ const STATES: readonly [history: string, state: string][] = [
   ['fA', 'SHR'],
   ['Dr', 'RSTRH'],
   ['r', 'RSTRH'],
-  ['R', 'RSTOS0'],
+  ['R', 'OTH'],
 ]
 
 test('states as Zeek has them', () => {

@@ -73,7 +73,10 @@ export function tcpState(originator: number, responder: number): FlowState {
   const conversation = (originator & responder & SEEN.data) !== 0
   const established = conversation || (accepted && (asked || spoke))
   if (responder & SEEN.reset) return established ? 'RSTR' : asked ? 'REJ' : 'RSTRH'
-  if (originator & SEEN.reset) return established || accepted ? 'RSTO' : 'RSTOS0'
+  if (originator & SEEN.reset) {
+    if (established || accepted) return 'RSTO'
+    return asked ? 'RSTOS0' : 'OTH'
+  }
   if (originator & SEEN.fin) {
     if (responder & SEEN.fin) return 'SF'
     return established ? 'S2' : 'SH'
