@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
+import { install } from '../tools/install.ts'
 import { makeCapture, makeFlood } from './capture.ts'
 import { measure, type Cost } from './measure.ts'
 
@@ -113,6 +114,20 @@ const countPackets = (file: string): number => {
   return (JSON.parse(stdout.toString()) as { capture: { frames: number } }).capture.frames
 }
 
+/** As root on Debian the peers that are missing are installed first, without starting anything. */
+function installMissing(): void {
+  const missing = PEERS.filter((peer) => !installed(peer.program))
+  if (missing.length === 0 || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return
+  install(
+    missing.map(({ packageName, program }) => ({
+      name: packageName,
+      commands: [program],
+      why: 'a peer of the bench',
+      tests: [],
+    })),
+  )
+}
+
 async function main(): Promise<void> {
   mkdirSync(join(CACHE, 'nf'), { recursive: true })
   const capture = process.env.BENCH_CAPTURE ?? join(CACHE, 'mix.pcap')
@@ -123,6 +138,7 @@ async function main(): Promise<void> {
   const flood = join(CACHE, 'flood.pcap')
   if (!existsSync(flood)) makeFlood(flood, PACKETS)
   const count = Number(process.env.BENCH_TURNS ?? 3)
+  installMissing()
   const peers = PEERS.filter((peer) => installed(peer.program))
   for (const peer of PEERS) {
     if (!peers.includes(peer))
