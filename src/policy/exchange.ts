@@ -1,14 +1,8 @@
-// Conversations seen from one device: what it started with whom, and what was started with it.
-// Learning, verdicts, replay and difference all work on Exchanges, whether these were seen now or
-// stored long ago.
+// An Exchange: what one device started with whom, or what was started with it. Learning, verdicts,
+// replay and difference all work on Exchanges, whether these were seen now or stored long ago.
 import type { Microseconds } from '../core/clock.ts'
 import type { NameSource } from '../flow/index.ts'
-import type { Conversation, ConversationTable } from './conversation.ts'
-import { isProfiled, type PolicyContext, type PolicyDevice } from './device.ts'
-import { Site } from './site.ts'
 import { isImplied } from './implied.ts'
-import { prefixOf, prefixText } from './prefix.ts'
-import type { SpeechTable } from './speech.ts'
 
 /**
  * What one device did with one peer over one service. Plain data; texts rather than table numbers.
@@ -69,163 +63,52 @@ export interface ExchangePeer {
   nameSource: NameSource
 }
 
-/**
- * Everything deriving needs; `cut` is where held-out time begins (Infinity: nothing is held out).
- */
-export interface ExchangeSource {
-  readonly conversations: ConversationTable
-  readonly speech?: SpeechTable
-  readonly devices: readonly PolicyDevice[]
-  readonly context: PolicyContext
-  readonly cut: Microseconds
-  /** True for traffic that findings flag: it is kept apart and never learnt. */
-  readonly excluded?: (conversation: Conversation) => boolean
-  /** The rows are attempts that nobody accepted. */
-  readonly failed?: boolean
-}
-
-/** Every profiled device's exchanges, by device id. Devices without any have an empty list. */
-export function exchangesOf(source: ExchangeSource): Map<string, Exchange[]> {
-  const { conversations, devices, context } = source
-  const site = new Site(devices, context, conversations.endpoints)
-  const merged = new Map<string, Map<string, Exchange>>()
-  for (const device of devices) {
-    if (isProfiled(device, context)) merged.set(device.id, new Map())
-  }
-  const crowded = crowdedDevices(source, site)
-  for (let row = 0; row < conversations.size; row++) {
-    const originator = site.deviceAt(conversations.originatorOf(row))
-    const responder = site.deviceAt(conversations.responderOf(row))
-    const one = originator && merged.get(originator.id)
-    const other = responder && merged.get(responder.id)
-    if ((!one && !other) || originator === responder) continue
-    const conversation = conversations.at(row)
-    for (const turned of [false, true]) {
-      const [device, exchanges] = turned ? [responder, other] : [originator, one]
-      if (!device || !exchanges) continue
-      const exact = exchange(source, site, { conversation, device, turned })
-      put(exchanges, crowded.has(device) ? coarse(exact) : exact)
-    }
-  }
-  const result = new Map<string, Exchange[]>()
-  for (const [device, exchanges] of merged) result.set(device, [...exchanges.values()])
-  return result
-}
-
-/**
- * Conversations of one device beyond which nameless outside peers are told apart by their network
- * only.
- */
-const CROWD_MIN = 16_384
-
-/**
- * Devices with so many conversations (a flood, a scan, file sharing) that each cannot be kept by
- * itself.
- */
-function crowdedDevices({ conversations }: ExchangeSource, site: Site): Set<PolicyDevice> {
-  const counts = new Map<PolicyDevice, number>()
-  for (let row = 0; row < conversations.size; row++) {
-    for (const endpoint of [conversations.originatorOf(row), conversations.responderOf(row)]) {
-      const device = site.deviceAt(endpoint)
-      if (device) counts.set(device, (counts.get(device) ?? 0) + 1)
-    }
-  }
-  return new Set([...counts].filter(([, count]) => count > CROWD_MIN).map(([device]) => device))
-}
-
-/**
- * Nameless outside peers by network (/8, /16 for IPv6), their ports from 1024 on as ANY_HIGH_PORT.
- */
-function coarse(one: Exchange): Exchange {
-  if (one.peer.kind !== 'outside' || one.peer.name !== '') return one
-  const network = prefixOf(one.peer.address, { v4: 8, v6: 16 })
-  const ported = one.ipProtocol === 6 || one.ipProtocol === 17
-  return {
-    ...one,
-    peer: { ...one.peer, address: network ? prefixText(network) : one.peer.address },
-    port: ported && one.port >= 1024 ? ANY_HIGH_PORT : one.port,
-  }
-}
-
-const ICMP = 1
-const ICMPV6 = 58
-
 /** In `port`: any of 1024 to 65535. */
 export const ANY_HIGH_PORT = -1
 
-interface Side {
-  readonly conversation: Conversation
-  readonly device: PolicyDevice
-  /** The device is the responder. */
-  readonly turned: boolean
+const textOrder = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1)
+/** Numbers as their texts are ordered. */
+const numberOrder = (one: number, other: number) =>
+  one === other ? 0 : textOrder(String(one), String(other))
+const flagOrder = (one: boolean, other: boolean) => Number(one) - Number(other)
+const nameOf = ({ name, address }: ExchangePeer) => (name === '' ? address : name)
+
+/**
+ * A fixed order of one device's exchanges, by all that makes them different ones; 0 for two that
+ * are the same, whatever address a named peer has.
+ */
+export function compareExchanges(one: Exchange, other: Exchange): number {
+  return (
+    textOrder(one.initiated, other.initiated) ||
+    textOrder(nameOf(one.peer), nameOf(other.peer)) ||
+    textOrder(one.peer.device ?? one.peer.kind, other.peer.device ?? other.peer.kind) ||
+    numberOrder(one.family, other.family) ||
+    numberOrder(one.ipProtocol, other.ipProtocol) ||
+    numberOrder(one.port, other.port) ||
+    textOrder(one.service, other.service) ||
+    flagOrder(one.flagged, other.flagged) ||
+    flagOrder(one.failed, other.failed) ||
+    flagOrder(one.overflowed, other.overflowed)
+  )
 }
 
-function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
-  const { conversation: row, device, turned } = side
-  const peerEndpoint = turned ? row.originator : row.responder
-  const peer = site.peer(peerEndpoint, turned ? '' : row.name, row.nameSource)
-  const initiator = turned ? peerEndpoint : row.originator
-  const acceptor = turned ? row.responder : peerEndpoint
-  // Nothing is ever started by a group: the answer to a datagram that was sent before the capture
-  // began.
-  const fromGroup = turned && peer.kind === 'group'
-  const swapped = fromGroup && row.ipProtocol !== ICMP && row.ipProtocol !== ICMPV6
-  const since = source.conversations.flowsSince(row.row, source.cut)
-  const bytes = row.bytesOriginator + row.bytesResponder
-  return {
-    device: device.id,
-    endpoint: turned ? row.responder : row.originator,
-    peerEndpoint,
-    initiated: turned && !fromGroup ? 'peer' : 'device',
-    peer,
-    family: row.family,
-    ipProtocol: row.ipProtocol,
-    port: swapped ? row.clientPortMin : row.port,
-    clientPortMin: swapped ? row.port : row.clientPortMin,
-    clientPortMax: swapped ? row.port : row.clientPortMax,
-    service: row.service,
-    operations: source.speech?.operations(initiator, acceptor, row.service) ?? 0,
-    topics: (row.service === 'mqtt' && source.speech?.topics(initiator, acceptor)) || [],
-    certain: row.certain,
-    answered: row.answered,
-    flagged: source.excluded?.(row) ?? false,
-    failed: source.failed ?? false,
-    // Some links carry neither MAC nor address: such a peer is nobody that a rule could name.
-    overflowed:
-      row.collapsed || peerEndpoint === 0 || (peer.kind === 'link' && peer.address === ''),
-    flows: row.flows,
-    packets: row.packetsOriginator + row.packetsResponder,
-    bytesOut: turned ? row.bytesResponder : row.bytesOriginator,
-    bytesIn: turned ? row.bytesOriginator : row.bytesResponder,
-    first: row.first,
-    last: row.last,
-    frame: row.frame,
-    flowsHeldOut: since,
-    bytesHeldOut: row.flows > 0 ? (bytes * since) / row.flows : 0,
+/** The same, named peers apart by address. */
+export const compareByAddress = (one: Exchange, other: Exchange): number =>
+  compareExchanges(one, other) || textOrder(one.peer.address, other.peer.address)
+
+/** Joins neighbours that are the same, where they are; those without flows go. */
+export function mergeNeighbours(
+  sorted: Exchange[],
+  compare: (one: Exchange, other: Exchange) => number,
+): Exchange[] {
+  let kept = 0
+  for (const one of sorted) {
+    if (one.flows === 0) continue
+    if (kept > 0 && compare(sorted[kept - 1], one) === 0) absorb(sorted[kept - 1], one)
+    else sorted[kept++] = one
   }
-}
-
-/** What makes two exchanges of one device the same. */
-export const exchangeKey = (one: Exchange): string =>
-  [
-    one.initiated,
-    one.peer.name === '' ? one.peer.address : one.peer.name,
-    one.peer.device ?? one.peer.kind,
-    one.family,
-    one.ipProtocol,
-    one.port,
-    one.service,
-    one.flagged,
-    one.failed,
-    one.overflowed,
-  ].join(' ')
-
-function put(exchanges: Map<string, Exchange>, fresh: Exchange): void {
-  // Before names are settled each address stays apart: names are adopted by address.
-  const key = `${exchangeKey(fresh)} ${fresh.peer.address}`
-  const found = exchanges.get(key)
-  if (found) absorb(found, fresh)
-  else exchanges.set(key, fresh)
+  sorted.length = kept
+  return sorted
 }
 
 /** Adds all that `other` counted to `one`. */

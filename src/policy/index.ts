@@ -4,13 +4,8 @@ export * from './form.ts'
 export * from './wording.ts'
 export type { DeviceRole, PolicyContext, PolicyDevice } from './device.ts'
 export { ConversationTable, type Conversation } from './conversation.ts'
-export {
-  exchangesOf,
-  standingOf,
-  type Exchange,
-  type ExchangePeer,
-  type Standing,
-} from './exchange.ts'
+export { standingOf, type Exchange, type ExchangePeer, type Standing } from './exchange.ts'
+export { exchangesOf } from './view.ts'
 export { settle } from './settle.ts'
 export { Site } from './site.ts'
 export { Learner, profilesFrom, profilesOf, rulesOf, type LearnerLimits } from './learn.ts'

@@ -3,12 +3,13 @@
 import type { Microseconds } from '../core/clock.ts'
 import type { Conversation, ConversationTable } from './conversation.ts'
 import type { PolicyContext, PolicyDevice } from './device.ts'
-import { exchangesOf, type Exchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import type { NotLearnt } from './form.ts'
 import { cutOf } from './maturity.ts'
-import { settle } from './settle.ts'
+import { settled } from './settle.ts'
 import { Site } from './site.ts'
 import type { SpeechTable } from './speech.ts'
+import { exchangesOf } from './view.ts'
 
 /** The tables that a Learner fills. */
 export interface Observing {
@@ -53,31 +54,29 @@ export function observe(
   const { first, last } = conversations
   const cut = cutOf(first, last, options.learnShare ?? 0.7)
   const { excluded } = options
-  const raw = exchangesOf({ conversations, speech, devices, context: options, cut, excluded })
+  const site = new Site(devices, options, conversations.endpoints)
+  const seen = { devices, context: options, site, cut, excluded }
+  const exchanges = exchangesOf({ ...seen, conversations, speech })
   const { attempts } = learner
   if (attempts) {
-    const failed = exchangesOf({
-      conversations: attempts,
-      devices,
-      context: options,
-      cut,
-      excluded,
-      failed: true,
-    })
-    for (const [id, list] of failed) raw.get(id)!.push(...list)
+    const failed = exchangesOf({ ...seen, conversations: attempts, failed: true })
+    for (const [id, list] of failed) for (const one of list) exchanges.get(id)!.push(one)
   }
-  const exchanges = new Map([...raw].map(([id, all]) => [id, settle(all)]))
-  const counted = devices.filter(({ id }) => raw.has(id))
-  const failures = new Map(counted.map((device) => [device.id, failuresOf(device, conversations)]))
-  const site = new Site(devices, options, conversations.endpoints)
+  const failures = new Map<string, Failures>()
+  for (const [id, all] of exchanges) {
+    exchanges.set(id, settled(all))
+    failures.set(id, failuresOf(site.devices.get(id)!, conversations))
+  }
   return { site, exchanges, failures, span: { first, cut, last } }
 }
 
-function failuresOf(device: PolicyDevice, conversations: ConversationTable) {
-  const sum = (of: (endpoint: number) => number) =>
-    device.endpoints.reduce((total, endpoint) => total + of(endpoint), 0)
-  return {
-    failedOut: sum((endpoint) => conversations.failedOut(endpoint)),
-    failedIn: sum((endpoint) => conversations.failedIn(endpoint)),
+type Failures = Pick<NotLearnt, 'failedOut' | 'failedIn'>
+
+function failuresOf({ endpoints }: PolicyDevice, conversations: ConversationTable): Failures {
+  const failures = { failedOut: 0, failedIn: 0 }
+  for (const endpoint of endpoints) {
+    failures.failedOut += conversations.failedOut(endpoint)
+    failures.failedIn += conversations.failedIn(endpoint)
   }
+  return failures
 }

@@ -1,61 +1,92 @@
 // Corrects single exchanges by what the same device did otherwise: the direction nobody saw a
 // handshake for, the name of an address, the application of a flow that was too short to tell. The
 // outcome depends on the set of exchanges only, not on their order, nor on where a capture was cut.
-import { absorb, exchangeKey, type Exchange } from './exchange.ts'
+import { absorb, compareByAddress, compareExchanges } from './exchange.ts'
+import { mergeNeighbours, type Exchange } from './exchange.ts'
 import { serverLikeness } from './orientation.ts'
 
 /** Ports on one side beyond which the constant port of the other side is the server's. */
 const VARYING_PORTS_MIN = 3
+/** Lists longer than this are looked through by key. */
+const LONG = 16
 
 /** The exchanges of one device, settled and merged, in a fixed order. */
 export function settle(exchanges: readonly Exchange[]): Exchange[] {
-  const all = sorted(exchanges.map((one) => ({ ...one, peer: { ...one.peer } })))
-  const groups = Map.groupBy(all, (one) => `${one.peer.address} ${one.family} ${one.ipProtocol}`)
-  // Networks that stand for a crowd are no single peers.
-  for (const group of groups.values()) {
-    if (!group[0].peer.address.includes('/')) settleDirections(group)
-  }
-  adoptNames(all)
-  adoptApplications(all)
-  return merge(all)
+  return settled(exchanges.map((one) => ({ ...one, peer: { ...one.peer } })))
 }
 
-const fullKey = (one: Exchange) => `${exchangeKey(one)} ${one.peer.address}`
-const sorted = (exchanges: readonly Exchange[]): Exchange[] =>
-  exchanges
-    .map((one) => [fullKey(one), one] as const)
-    .toSorted(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
-    .map(([, one]) => one)
+/** `settle` for exchanges that nobody else holds: they are changed and joined where they are. */
+export function settled(all: Exchange[]): Exchange[] {
+  if (all.length > 1) all.sort(compareByAddress)
+  const turned = settleDirections(all)
+  const named = adoptNames(all)
+  const recognised = adoptApplications(all)
+  // Those that have become the same join, named ones whatever their address, in the order above.
+  if (turned || named || recognised) all.sort(compareExchanges)
+  return mergeNeighbours(all, compareExchanges)
+}
 
-/** Joins those that have become the same; named ones regardless of the address. */
-function merge(exchanges: readonly Exchange[]): Exchange[] {
-  const merged = new Map<string, Exchange>()
-  for (const one of exchanges) {
-    if (one.flows === 0) continue
-    const key = one.peer.name === '' ? fullKey(one) : exchangeKey(one)
-    const found = merged.get(key)
-    if (found) absorb(found, one)
-    else merged.set(key, one)
+/** Each peer address by itself, over TCP and over UDP; answers whether anything has changed. */
+function settleDirections(all: readonly Exchange[]): boolean {
+  const open = all.filter(isDirected)
+  if (open.every(({ certain }) => certain)) return false
+  if (open.length > 1) open.sort(byPlace)
+  let changed = false
+  for (let from = 0, to; from < open.length; from = to) {
+    to = from + 1
+    while (to < open.length && byPlace(open[from], open[to]) === 0) to++
+    if (to - from > 1 || open[from].ipProtocol === TCP) {
+      changed = settleGroup(open.slice(from, to)) || changed
+    }
   }
-  return sorted([...merged.values()])
+  return changed
+}
+
+const TCP = 6
+const UDP = 17
+
+/** Networks that stand for a crowd are no single peers. */
+const isDirected = ({ ipProtocol, family, peer }: Exchange): boolean =>
+  (ipProtocol === TCP || ipProtocol === UDP) && family !== 2 && !peer.address.includes('/')
+
+const byPlace = (one: Exchange, other: Exchange): number => {
+  const [here, there] = [one.peer.address, other.peer.address]
+  if (here !== there) return here < there ? -1 : 1
+  return one.family - other.family || one.ipProtocol - other.ipProtocol
 }
 
 /** All exchanges with one peer address over one IP protocol. */
-function settleDirections(group: readonly Exchange[]): void {
-  const tcp = group[0].ipProtocol === 6
-  if ((!tcp && group[0].ipProtocol !== 17) || group[0].family === 2) return
-  turnVarying(
+function settleGroup(group: readonly Exchange[]): boolean {
+  let changed = turnVarying(
     group.filter((one) => !one.certain && one.peer.kind !== 'group' && !isUnansweredCall(one)),
   )
-  if (tcp) group.filter(isLateFromOutside).forEach(turn)
+  if (group[0].ipProtocol === TCP) {
+    const late = group.filter(isLateFromOutside)
+    late.forEach(turn)
+    changed ||= late.length > 0
+  }
+  const [{ initiated }] = group
+  if (group.every((one) => one.initiated === initiated)) return changed
+  return joinTurned(group) || changed
+}
+
+/** Joins what was seen from the wrong end with what shows the right one. */
+function joinTurned(group: readonly Exchange[]): boolean {
+  const certain = group.filter((one) => one.certain)
+  const byPort = group.length > LONG ? Map.groupBy(group, ({ port }) => port) : undefined
+  let changed = false
   for (const one of group) {
     if (one.certain || one.flows === 0) continue
-    const other = group.find((candidate) => isTurned(one, candidate))
-    if (other) {
-      absorb(other, { ...one, clientPortMin: one.port, clientPortMax: one.port })
-      one.flows = 0
-    }
+    // From several ports only what is proved can be the right end, see isTurned.
+    const single = one.clientPortMin === one.clientPortMax
+    const near = single ? (byPort ? byPort.get(one.clientPortMin) : group) : certain
+    const other = near?.find((candidate) => isTurned(one, candidate))
+    if (!other) continue
+    absorb(other, { ...one, clientPortMin: one.port, clientPortMax: one.port })
+    one.flows = 0
+    changed = true
   }
+  return changed
 }
 
 /** From a port of chance to one of a server's, and no answer: a scan, not somebody's answers. */
@@ -63,14 +94,18 @@ const isUnansweredCall = (one: Exchange): boolean =>
   !one.answered && serverLikeness(one.clientPortMin) < serverLikeness(one.port)
 
 /** Many different 'server' ports opposite one constant 'client' port: it is the other way round. */
-function turnVarying(uncertain: readonly Exchange[]): void {
+function turnVarying(uncertain: readonly Exchange[]): boolean {
   const constant = uncertain.filter((one) => one.clientPortMin === one.clientPortMax)
+  if (constant.length < VARYING_PORTS_MIN) return false
+  let changed = false
   const groups = Map.groupBy(constant, (one) => `${one.initiated} ${one.clientPortMin}`)
   for (const group of groups.values()) {
     const ports = new Set(group.map((one) => one.port))
     if (ports.size < VARYING_PORTS_MIN || ports.has(group[0].clientPortMin)) continue
     group.forEach(turn)
+    changed = true
   }
+  return changed
 }
 
 /** The client is the server, and the other way round. */
@@ -112,7 +147,12 @@ function isTurned(one: Exchange, other: Exchange): boolean {
  * An outside address without a name takes the one the same device uses it by: on this service
  * first.
  */
-function adoptNames(exchanges: readonly Exchange[]): void {
+function adoptNames(exchanges: readonly Exchange[]): boolean {
+  const nameless = exchanges.filter(
+    ({ peer, initiated }) => peer.kind === 'outside' && peer.name === '' && initiated === 'device',
+  )
+  if (nameless.length === 0) return false
+  const wanted = new Set(nameless.map(({ peer }) => peer.address))
   const names = new Map<string, Exchange>()
   const offer = (key: string, one: Exchange) => {
     const found = names.get(key)
@@ -121,26 +161,43 @@ function adoptNames(exchanges: readonly Exchange[]): void {
   const serviceOf = (one: Exchange) => `${one.peer.address} ${one.ipProtocol} ${one.port}`
   for (const one of exchanges) {
     if (one.peer.name === '' || one.initiated !== 'device') continue
+    if (!wanted.has(one.peer.address)) continue
     offer(serviceOf(one), one)
     offer(one.peer.address, one)
   }
-  for (const one of exchanges) {
-    if (one.peer.kind !== 'outside' || one.peer.name !== '' || one.initiated !== 'device') continue
+  if (names.size === 0) return false
+  for (const one of nameless) {
     const source = names.get(serviceOf(one)) ?? names.get(one.peer.address)
     if (source) one.peer = { ...source.peer }
   }
+  return true
 }
 
 /** A flow that was not recognised takes the application of the same peer's same port. */
-function adoptApplications(exchanges: readonly Exchange[]): void {
-  const known = new Map<string, string>()
-  const key = (one: Exchange) =>
-    `${one.initiated} ${one.peer.name || one.peer.address} ${one.ipProtocol} ${one.port}`
-  for (const one of exchanges) {
-    const found = known.get(key(one))
-    if (one.service !== '' && (found === undefined || one.service < found)) {
-      known.set(key(one), one.service)
+function adoptApplications(exchanges: readonly Exchange[]): boolean {
+  const unknown = exchanges.filter(({ service }) => service === '')
+  if (unknown.length === 0 || unknown.length === exchanges.length) return false
+  const known = exchanges.filter(({ service }) => service !== '')
+  const byPlace = known.length > LONG ? Map.groupBy(known, placeText) : undefined
+  let changed = false
+  for (const one of unknown) {
+    let service = ''
+    for (const other of byPlace ? (byPlace.get(placeText(one)) ?? []) : known) {
+      const better = service === '' || other.service < service
+      if (better && isSamePlace(one, other)) service = other.service
     }
+    if (service === '') continue
+    one.service = service
+    changed = true
   }
-  for (const one of exchanges) if (one.service === '') one.service = known.get(key(one)) ?? ''
+  return changed
 }
+
+const nameOf = ({ name, address }: Exchange['peer']) => name || address
+const placeText = (one: Exchange) =>
+  `${one.initiated} ${nameOf(one.peer)} ${one.ipProtocol} ${one.port}`
+const isSamePlace = (one: Exchange, other: Exchange): boolean =>
+  one.port === other.port &&
+  one.ipProtocol === other.ipProtocol &&
+  one.initiated === other.initiated &&
+  nameOf(one.peer) === nameOf(other.peer)
