@@ -82,7 +82,7 @@ export function peerCovers(broad: Peer, narrow: Peer, site?: Site): boolean {
             nameMatches(broad.name, narrow.name.replace(/^\*\./, ''))))
       )
     case 'prefix':
-      return prefixCovers(broad.prefix, narrow)
+      return prefixCovers(broad.prefix, narrow, site)
     default:
       return samePeer(broad, narrow)
   }
@@ -93,10 +93,11 @@ const samePeer = (one: Peer, other: Peer): boolean => {
   return one.kind === other.kind && Object.values(one).join(' ') === Object.values(other).join(' ')
 }
 
-function prefixCovers(prefix: string, narrow: Peer): boolean {
-  const outer = parsePrefix(prefix)
+function prefixCovers(prefix: string, narrow: Peer, site: Site | undefined): boolean {
+  const parse = (text: string) => (site ? site.parsed(text) : parsePrefix(text))
+  const outer = parse(prefix)
   const inside = (address: string) => {
-    const inner = parsePrefix(address)
+    const inner = parse(address)
     return outer !== undefined && inner !== undefined && contains(outer, inner)
   }
   if (narrow.kind === 'prefix') return inside(narrow.prefix)
@@ -115,7 +116,7 @@ function isLocalPeer(peer: Peer, site: Site | undefined): boolean {
   if (peer.kind === 'device' || peer.kind === 'multicast') return true
   if (peer.kind === 'class') return peer.class === 'gateway' || peer.class === 'same-manufacturer'
   if (peer.kind !== 'prefix') return false
-  const prefix = parsePrefix(peer.prefix)
+  const prefix = site ? site.parsed(peer.prefix) : parsePrefix(peer.prefix)
   if (prefix && isPrivate(prefix)) return true
   return site?.isInside(peer.prefix) ?? false
 }

@@ -5,7 +5,7 @@ import { HOUR } from '../core/clock.ts'
 import { portsCover } from './cover.ts'
 import { nameMatches } from './domain.ts'
 import { ANY_HIGH_PORT, type Exchange, type ExchangePeer } from './exchange.ts'
-import type { Peer, PortRange, Profile, Rule, Service } from './form.ts'
+import type { Peer, PortRange, Profile, Provenance, Rule, RuleContent, Service } from './form.ts'
 import { isImplied } from './implied.ts'
 import { contains, parsePrefix, type Prefix } from './prefix.ts'
 import { filterCovers, operationBits } from './speech.ts'
@@ -98,6 +98,30 @@ export function compile(profile: Profile, site: Site, device?: string): Matcher 
 
 /** Rules as a matcher for one device. */
 export function compileRules(device: string, rules: readonly Rule[], site: Site): Matcher {
+  const { all, permitting } = lookUp(device, rules, site)
+  return {
+    decide(attempt) {
+      if (isImplied(attempt)) return IMPLIED
+      return permitting(attempt)?.verdict ?? nearest(all, attempt)
+    },
+  }
+}
+
+/** Whether rules of these contents permit an attempt that is not implied, and no more than that. */
+export function permitsOf(
+  device: string,
+  contents: readonly RuleContent[],
+  site: Site,
+): (attempt: Attempt) => boolean {
+  const rules = contents.map((content) => ({ ...content, id: '', provenance: NOBODY }))
+  const { permitting } = lookUp(device, rules, site)
+  return (attempt) => permitting(attempt) !== undefined
+}
+
+const NOBODY: Provenance = { kind: 'learnt' }
+
+/** Rules by the one peer they are for, and those that have to be tried one by one. */
+function lookUp(device: string, rules: readonly Rule[], site: Site) {
   const single = new Map<string, Compiled[]>()
   const wide: Compiled[] = []
   const all: Compiled[] = []
@@ -111,18 +135,12 @@ export function compileRules(device: string, rules: readonly Rule[], site: Site)
   }
   const allowing = (candidates: readonly Compiled[] | undefined, attempt: Attempt) =>
     candidates?.find((one) => progress(one, attempt) === ALLOWED)
-  return {
-    decide(attempt) {
-      if (isImplied(attempt)) return IMPLIED
-      let found: Compiled | undefined
-      for (const key of attemptKeys(attempt.peer)) {
-        found ??= allowing(single.get(key), attempt)
-      }
-      found ??= allowing(wide, attempt)
-      if (found) return found.verdict
-      return nearest(all, attempt)
-    },
+  const permitting = (attempt: Attempt): Compiled | undefined => {
+    let found: Compiled | undefined
+    for (const key of attemptKeys(attempt.peer)) found ??= allowing(single.get(key), attempt)
+    return found ?? allowing(wide, attempt)
   }
+  return { all, permitting }
 }
 
 function nearest(all: readonly Compiled[], attempt: Attempt): Verdict {

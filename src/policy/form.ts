@@ -1,7 +1,7 @@
 // The one policy form: what a subject may do on the network, whoever said so: its maker (MUD), what
 // was learnt from its traffic, or a person. Plain JSON throughout. MUD, nftables, DNS and MQTT are
 // compiled from it, each with a report of what it could not express.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Microseconds } from '../core/clock.ts'
 import type { NameSource } from '../flow/index.ts'
 
@@ -264,26 +264,28 @@ export function ruleId(content: RuleContent): string {
   const { initiated, oneWay, service, rate } = content
   const peer =
     content.peer.kind === 'device' ? { kind: 'device', device: content.peer.device } : content.peer
-  return createHash('sha256')
-    .update(canonicalText({ initiated, oneWay, peer, service, rate }))
-    .digest('hex')
-    .slice(0, 16)
+  return idOfText(canonicalText({ initiated, oneWay, peer, service, rate }))
 }
+
+/** The id of a rule by its canonical text, for whoever has written that already (`ruleId`). */
+export const idOfText = (text: string): string => hash('sha256', text, 'hex').slice(0, 16)
 
 /** Rules in the order profiles keep them: by id, each once. */
 export function sortedRules(rules: readonly Rule[]): Rule[] {
-  const seen = new Map<string, Rule>()
-  for (const rule of rules) if (!seen.has(rule.id)) seen.set(rule.id, rule)
-  return [...seen.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  if (rules.length < 2) return [...rules]
+  const sorted = rules.toSorted((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1))
+  return sorted.filter((rule, index) => index === 0 || rule.id !== sorted[index - 1].id)
 }
 
 /** JSON with sorted keys and without what is undefined: equal values give equal text. */
 export function canonicalText(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
-  const entries = Object.entries(value)
-    .filter(([, part]) => part !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const parts = entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalText(part)}`)
-  return `{${parts.join(',')}}`
+  let text = ''
+  for (const key of Object.keys(value).sort()) {
+    const part = (value as { readonly [key: string]: unknown })[key]
+    if (part === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(part)}`
+  }
+  return `{${text}}`
 }

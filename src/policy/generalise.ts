@@ -1,9 +1,10 @@
 // Many exchanges → few permissions, each no wider than it has to be. The thresholds are counts of
 // distinct peers, names and ports, so the outcome is the same whatever the order of traffic.
 import { namePatterns } from './domain.ts'
-import { entryOf, joined, peerKey, type Entry } from './entry.ts'
+import { entryOf, isSamePeer, joined, peerValue, type Entry } from './entry.ts'
 import type { Exchange } from './exchange.ts'
 import type { Peer, PeerClass, PortRange } from './form.ts'
+import { byText, perKind, together, type Likeness } from './likeness.ts'
 import { prefixOf, prefixText } from './prefix.ts'
 import type { Site } from './site.ts'
 
@@ -34,28 +35,52 @@ const EPHEMERAL = 32768
  */
 export function generalise(exchanges: readonly Exchange[], site: Site): Entry[] {
   const device = exchanges[0]?.device ?? ''
-  let entries = exchanges.map(entryOf)
-  entries = perGroup(entries, portsOfPeerKey, widenPorts)
-  entries = perGroup(entries, portsOfKindKey, widenPortsAcross)
-  entries = perGroup(entries, serviceKey, (group) => generalisePeers(group, device, site))
-  entries = perGroup(entries, portsOfPeerKey, widenPorts)
-  return perGroup(entries, sameRuleKey, (group) => [joined(group)])
+  const all = exchanges.map(entryOf)
+  // Few devices use so many high ports that any of them could be a range: most are only put in
+  // order.
+  const high = all.filter((entry) => isEphemeral(entry) || isRegistered(entry)).length
+  const widened = (entries: Entry[], likeness: Likeness<Entry>, widen: typeof widenPorts) =>
+    high > EPHEMERAL_PORTS_MAX ? perKind(entries, likeness, widen) : together(entries, likeness)
+  let entries = widened(all, PORTS_OF_PEER, widenPorts)
+  entries = widened(entries, PORTS_OF_KIND, widenPortsAcross)
+  entries = perKind(entries, SERVICE, (group) => generalisePeers(group, device, site))
+  entries = widened(entries, PORTS_OF_PEER, widenPorts)
+  return perKind(entries, SAME_RULE, (group) => (group.length === 1 ? group : [joined(group)]))
 }
 
-const perGroup = (
-  entries: readonly Entry[],
-  key: (entry: Entry) => string,
-  change: (group: Entry[]) => Entry[],
-): Entry[] => [...Map.groupBy(entries, key).values()].flatMap(change)
+const isSameBase = (one: Entry, other: Entry) =>
+  one.ipProtocol === other.ipProtocol &&
+  one.icmp === other.icmp &&
+  one.initiated === other.initiated &&
+  (one.families === LINK) === (other.families === LINK)
+const isSameService = (one: Entry, other: Entry) =>
+  one.ports?.from === other.ports?.from &&
+  one.ports?.to === other.ports?.to &&
+  one.application === other.application &&
+  isSameBase(one, other)
 
+const LINK = 4
 const base = (entry: Entry) =>
-  `${entry.initiated} ${entry.families === 4} ${entry.ipProtocol} ${entry.icmp}`
+  `${entry.initiated} ${entry.families === LINK} ${entry.ipProtocol} ${entry.icmp}`
 const portsKey = (ports: PortRange | undefined) => (ports ? `${ports.from}-${ports.to}` : '')
-const portsOfPeerKey = (entry: Entry) => `${base(entry)} ${peerKey(entry.peer)}`
-const portsOfKindKey = (entry: Entry) =>
-  `${base(entry)} ${entry.peer.kind === 'name' ? '' : entry.seen[0].kind}`
+const peerKey = (peer: Peer) => `${peer.kind} ${peerValue(peer)}`
 const serviceKey = (entry: Entry) => `${base(entry)} ${portsKey(entry.ports)} ${entry.application}`
-const sameRuleKey = (entry: Entry) => `${serviceKey(entry)} ${peerKey(entry.peer)}`
+const kindOf = ({ peer, exchanges }: Entry) => (peer.kind === 'name' ? '' : exchanges[0].peer.kind)
+
+/** All ports of one peer; of one kind of peer; all peers of one service; what is one rule. */
+const PORTS_OF_PEER: Likeness<Entry> = {
+  same: (one, other) => isSameBase(one, other) && isSamePeer(one.peer, other.peer),
+  key: (entry) => `${base(entry)} ${peerKey(entry.peer)}`,
+}
+const PORTS_OF_KIND: Likeness<Entry> = {
+  same: (one, other) => isSameBase(one, other) && kindOf(one) === kindOf(other),
+  key: (entry) => `${base(entry)} ${kindOf(entry)}`,
+}
+const SERVICE: Likeness<Entry> = { same: isSameService, key: serviceKey }
+const SAME_RULE: Likeness<Entry> = {
+  same: (one, other) => isSameService(one, other) && isSamePeer(one.peer, other.peer),
+  key: (entry) => `${serviceKey(entry)} ${peerKey(entry.peer)}`,
+}
 
 const isSingle = (entry: Entry) => entry.ports !== undefined && entry.ports.from === entry.ports.to
 const isEphemeral = (entry: Entry) => isSingle(entry) && entry.ports!.from >= EPHEMERAL
@@ -70,8 +95,14 @@ const portCount = (entries: readonly Entry[]) =>
  * nothing.
  */
 function rangeOf(entries: readonly Entry[]): PortRange {
-  const least = Math.min(...entries.map((entry) => entry.ports!.from))
+  let least = Infinity
+  for (const { ports } of entries) least = Math.min(least, ports!.from)
   return { from: least >= 49152 ? 49152 : least >= EPHEMERAL ? EPHEMERAL : 1024, to: 65535 }
+}
+
+const without = (entries: readonly Entry[], gone: readonly Entry[]): Entry[] => {
+  const set = new Set(gone)
+  return entries.filter((entry) => !set.has(entry))
 }
 
 /** All entries of one peer: RTP, passive FTP, TFTP choose ports at random. */
@@ -85,17 +116,16 @@ function widenPorts(entries: Entry[]): Entry[] {
         ? ephemeral
         : []
   if (wide.length === 0) return entries
-  const range = joined(wide, { ports: rangeOf(wide) })
-  return [...entries.filter((entry) => !wide.includes(entry)), range]
+  return [...without(entries, wide), joined(wide, { ports: rangeOf(wide) })]
 }
 
 /** All entries with one kind of peer: a port for every peer (discovered services, peer-to-peer). */
 function widenPortsAcross(entries: Entry[]): Entry[] {
-  const kind = entries[0].seen[0].kind
+  const { kind } = entries[0].exchanges[0].peer
   if (entries[0].peer.kind === 'name' || kind === 'group' || kind === 'link') return entries
   const chosen = entries.filter((entry) => isEphemeral(entry) || isRegistered(entry))
   const ports = portCount(chosen)
-  const peers = new Set(chosen.map((entry) => peerKey(entry.peer))).size
+  const peers = distinct(chosen)
   const ephemeral = chosen.filter(isEphemeral)
   const wide =
     ports > REGISTERED_PORTS_MAX && peers >= LOCAL_PEERS_MIN
@@ -104,15 +134,13 @@ function widenPortsAcross(entries: Entry[]): Entry[] {
         ? ephemeral
         : []
   // Ports that several peers share are a service; only what is each peer's own is chance.
-  const shared = Map.groupBy(wide, (entry) => entry.ports!.from)
-  const own = wide.filter((entry) => {
-    const sharers = shared.get(entry.ports!.from)!
-    return new Set(sharers.map((one) => peerKey(one.peer))).size === 1
-  })
+  const sharers = Map.groupBy(wide, (entry) => entry.ports!.from)
+  const shared = new Set([...sharers].filter(([, all]) => distinct(all) > 1).map(([port]) => port))
+  const own = wide.filter((entry) => !shared.has(entry.ports!.from))
   if (portCount(own) <= EPHEMERAL_PORTS_MAX) return entries
   const range = rangeOf(own)
   return [
-    ...entries.filter((entry) => !own.includes(entry)),
+    ...without(entries, own),
     ...own.map((entry) => joined([entry], { ports: range, application: '' })),
   ]
 }
@@ -121,18 +149,40 @@ function widenPortsAcross(entries: Entry[]): Entry[] {
  * All entries of one service: classes, domains and networks instead of single peers where they fit.
  */
 function generalisePeers(entries: Entry[], device: string, site: Site): Entry[] {
-  const kinds = Map.groupBy(entries, (entry) => partOf(entry, site, device))
-  const result: Entry[] = []
-  const inside = [...(kinds.get('local') ?? []), ...(kinds.get('controller') ?? [])]
-  result.push(...generaliseLocal(inside, device, site))
-  for (const [part, group] of kinds) {
-    if (part === 'dns' || part === 'ntp' || part === 'gateway') result.push(inClass(group, part))
-    else if (part === 'name') result.push(...generaliseNames(group))
-    else if (part === 'address') result.push(...generaliseAddresses(group))
-    else if (part === 'group') result.push(...generaliseGroups(group))
-    else if (part === 'link') result.push(...group)
+  const parts = new Map<Part, Entry[]>()
+  for (const entry of entries) {
+    const part = partOf(entry, site, device)
+    const group = parts.get(part)
+    if (group) group.push(entry)
+    else parts.set(part, [entry])
+  }
+  const inside = { device, others: parts.get('local') ?? [], mine: parts.get('controller') ?? [] }
+  const result = generaliseLocal(inside, site)
+  for (const [part, group] of parts) {
+    for (const entry of generalisePart(part, group)) result.push(entry)
   }
   return result
+}
+
+function generalisePart(part: Part, group: Entry[]): readonly Entry[] {
+  switch (part) {
+    case 'dns':
+    case 'ntp':
+    case 'gateway':
+      return [inClass(group, part)]
+    case 'name':
+      return generaliseNames(group)
+    case 'address':
+      return generaliseAddresses(group)
+    case 'group':
+      return generaliseGroups(group)
+    case 'link':
+      return group
+    // What is inside is generalised as a whole.
+    case 'local':
+    case 'controller':
+      return []
+  }
 }
 
 type Part =
@@ -148,7 +198,7 @@ type Part =
 
 /** Which way of generalising an entry falls under. */
 function partOf(entry: Entry, site: Site, device: string): Part {
-  const [peer] = entry.seen
+  const { peer } = entry.exchanges[0]
   if (peer.kind === 'group') return 'group'
   if (peer.kind === 'link') return 'link'
   if (entry.initiated === 'device' && isSingle(entry)) {
@@ -168,21 +218,29 @@ const classPeer = (name: PeerClass): Peer => ({ kind: 'class', class: name })
 const inClass = (entries: readonly Entry[], name: PeerClass): Entry =>
   joined(entries, { peer: classPeer(name) })
 const distinct = (entries: readonly Entry[]) =>
-  new Set(entries.map((entry) => peerKey(entry.peer))).size
+  entries.length < 2 ? entries.length : new Set(entries.map(({ peer }) => peerKey(peer))).size
 
-function generaliseLocal(entries: Entry[], device: string, site: Site): Entry[] {
-  if (entries.length === 0) return []
-  const mine = entries.filter((entry) => partOf(entry, site, device) === 'controller')
-  const others = entries.filter((entry) => !mine.includes(entry))
+/** Peers on the site: the device's one controller, and all others. */
+interface Inside {
+  readonly device: string
+  readonly mine: readonly Entry[]
+  readonly others: readonly Entry[]
+}
+
+function generaliseLocal({ device, mine, others }: Inside, site: Site): Entry[] {
   // Phones and laptops come and go and change their addresses: they stand for whoever is at home.
-  const personal = others.some((entry) => {
-    const role = site.devices.get(entry.seen[0].device ?? '')?.role
-    return role === 'personal' && entry.initiated === 'peer'
+  const personal = others.some(({ exchanges, initiated }) => {
+    const role = site.devices.get(exchanges[0].peer.device ?? '')?.role
+    return role === 'personal' && initiated === 'peer'
   })
-  const alike = others.filter((entry) => site.sameManufacturer(device, entry.seen[0].device))
+  const alike = others.filter((entry) =>
+    site.sameManufacturer(device, entry.exchanges[0].peer.device),
+  )
   const family = distinct(alike) >= SAME_MANUFACTURER_MIN
-  const rest = family ? others.filter((entry) => !alike.includes(entry)) : others
-  if (personal || distinct(rest) >= LOCAL_PEERS_MIN) return [inClass(entries, 'local-networks')]
+  const rest = family ? without(others, alike) : others
+  if (personal || distinct(rest) >= LOCAL_PEERS_MIN) {
+    return [inClass([...others, ...mine], 'local-networks')]
+  }
   const result = [...rest]
   if (family) result.push(inClass(alike, 'same-manufacturer'))
   if (mine.length > 0) result.push(inClass(mine, 'my-controller'))
@@ -190,37 +248,37 @@ function generaliseLocal(entries: Entry[], device: string, site: Site): Entry[] 
 }
 
 function generaliseNames(entries: Entry[]): Entry[] {
+  if (entries.length === 1) return entries
   const nameOf = (entry: Entry) => (entry.peer as { name: string }).name
   const patterns = namePatterns(entries.map(nameOf))
-  const said = perGroup(
-    entries,
-    (entry) => patterns.get(nameOf(entry)) ?? nameOf(entry),
-    (group) => {
-      const name = patterns.get(nameOf(group[0])) ?? nameOf(group[0])
-      return [joined(group, { peer: { kind: 'name', name } })]
-    },
-  )
+  const patternOf = (entry: Entry) => patterns.get(nameOf(entry)) ?? nameOf(entry)
+  const said = perKind(entries, byText(patternOf), (group) => [
+    joined(group, { peer: { kind: 'name', name: patternOf(group[0]) } }),
+  ])
   return said.length > NAMES_MAX ? [joined(said, { peer: { kind: 'any' } })] : said
 }
 
 function generaliseAddresses(entries: Entry[]): Entry[] {
-  const networkOf = (entry: Entry) => {
-    const prefix = prefixOf(entry.seen[0].address, { v4: 24, v6: 48 })
-    return prefix ? prefixText(prefix) : ''
-  }
-  const said = perGroup(entries, networkOf, (group) => {
-    const network = networkOf(group[0])
+  if (entries.length < NETWORK_ADDRESSES_MIN) return entries
+  const networks = new Map(entries.map((entry) => [entry, networkOf(entry)]))
+  const said = perKind(entries, byText((entry) => networks.get(entry)!), (group) => {
+    const network = networks.get(group[0])!
     if (network === '' || distinct(group) < NETWORK_ADDRESSES_MIN) return group
     return [joined(group, { peer: { kind: 'prefix', prefix: network } })]
   })
   return said.length > NETWORKS_MAX ? [joined(said, { peer: { kind: 'any' } })] : said
 }
 
+function networkOf({ exchanges }: Entry): string {
+  const prefix = prefixOf(exchanges[0].peer.address, { v4: 24, v6: 48 })
+  return prefix ? prefixText(prefix) : ''
+}
+
 function generaliseGroups(entries: Entry[]): Entry[] {
-  if (distinct(entries) <= GROUPS_MAX) return entries
-  const perFamily = (entry: Entry) =>
-    entry.seen[0].address.includes(':') ? 'ff00::/8' : '224.0.0.0/4'
-  return perGroup(entries, perFamily, (group) => [
+  if (entries.length <= GROUPS_MAX || distinct(entries) <= GROUPS_MAX) return entries
+  const perFamily = ({ exchanges }: Entry) =>
+    exchanges[0].peer.address.includes(':') ? 'ff00::/8' : '224.0.0.0/4'
+  return perKind(entries, byText(perFamily), (group) => [
     joined(group, { peer: { kind: 'prefix', prefix: perFamily(group[0]) } }),
   ])
 }

@@ -3,17 +3,19 @@
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
 import { ConversationTable } from './conversation.ts'
 import type { PolicyDevice } from './device.ts'
-import { joined, ruleOf, serviceOf, type Entry } from './entry.ts'
+import { permitsOf } from './decide.ts'
+import { contentFrom, type Entry } from './entry.ts'
 import { standingOf, type Exchange } from './exchange.ts'
 import { sortedRules, PROFILE_SCHEMA_VERSION } from './form.ts'
 import type { NotLearnt, Profile, Provenance, Rule, Subject } from './form.ts'
 import { generalise } from './generalise.ts'
 import { maturityOf } from './maturity.ts'
+import { minimal } from './minimal.ts'
 import { isFailed } from './orientation.ts'
 import { observe, type LearnOptions, type Observed, type Observing } from './observe.ts'
+import { RuleWriter } from './rule.ts'
 import type { Site } from './site.ts'
 import { SpeechTable } from './speech.ts'
-import { ruleCovers } from './cover.ts'
 
 /** What a learner may remember, in rows. */
 export interface LearnerLimits {
@@ -67,42 +69,64 @@ export const profilesOf = (
 
 /** The same from what `observe` has found, for those who need that too. */
 export function profilesFrom(observed: Observed, options: LearnOptions = {}): Profile[] {
-  const { site, exchanges, failures, span } = observed
-  return [...exchanges].map(([id, seen]) => {
-    const learnt = { device: site.devices.get(id)!, exchanges: seen, span }
-    const profile = profileOf(learnt, site, options)
-    return { ...profile, notLearnt: { ...profile.notLearnt!, ...failures.get(id) } }
-  })
-}
-
-interface Learnt {
-  readonly device: PolicyDevice
-  /** Settled. */
-  readonly exchanges: readonly Exchange[]
-  readonly span: Observed['span']
-}
-
-function profileOf(learnt: Learnt, site: Site, options: LearnOptions): Profile {
-  const { device, exchanges, span } = learnt
+  const { site, exchanges, span } = observed
   const provenance: Provenance = {
     kind: 'learnt',
     ...(options.source !== undefined && { source: options.source }),
     ...(Number.isFinite(span.first) && { from: span.first, to: span.last }),
   }
-  const rules = rulesOf(exchanges, site, provenance)
-  const before = exchanges.filter((one) => one.first < span.cut)
-  const early = rulesOf(before, site, provenance)
+  const writer = new RuleWriter(provenance, site)
+  const learning: Learning = { observed, provenance, writer }
+  return [...exchanges].map(([id, seen]) => profileOf(site.devices.get(id)!, seen, learning))
+}
+
+interface Learning {
+  readonly observed: Observed
+  readonly provenance: Provenance
+  readonly writer: RuleWriter
+}
+
+/** What one device's settled exchanges say. */
+function profileOf(
+  device: PolicyDevice,
+  exchanges: readonly Exchange[],
+  learning: Learning,
+): Profile {
+  const { observed, provenance, writer } = learning
+  const { site, span } = observed
+  const learnable = exchanges.filter((one) => standingOf(one) === 'learnt')
   return {
     schemaVersion: PROFILE_SCHEMA_VERSION,
     subject: subjectOf(device),
     phase: 'learn',
-    rules,
-    maturity: maturityOf({ device: device.id, exchanges, early, span }, site),
+    rules: rulesFrom(learnable, site, writer),
+    maturity: maturityOf({ exchanges: learnable, span, permits: earlyPermits(learnable, observed) }),
     provenance,
-    notLearnt: notLearntOf(exchanges),
+    notLearnt: notLearntOf(exchanges, observed.failures.get(device.id)),
     ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),
   }
 }
+
+/** Whether what was seen before the cut permits an exchange; made when it is asked for. */
+function earlyPermits(
+  learnable: readonly Exchange[],
+  { site, span }: Observed,
+): (one: Exchange) => boolean {
+  let permits: ((one: Exchange) => boolean) | undefined
+  return (one) => {
+    if (!permits) {
+      const early = learnable.filter(({ first }) => first < span.cut)
+      permits = permitsOf(one.device, entriesOf(early, site).map(contentFrom), site)
+    }
+    return permits(one)
+  }
+}
+
+const entriesOf = (learnable: readonly Exchange[], site: Site): Entry[] =>
+  minimal(generalise(learnable, site), site)
+
+const rulesFrom = (learnable: readonly Exchange[], site: Site, writer: RuleWriter): Rule[] =>
+  sortedRules(entriesOf(learnable, site).map((entry) => writer.write(entry)))
 
 /** Whom a device's own profile is about, so that it is found again in another run. */
 export const subjectOf = ({ id, name, macs, addresses }: PolicyDevice): Subject => ({
@@ -120,53 +144,19 @@ export function rulesOf(
   provenance: Provenance,
 ): Rule[] {
   const learnable = exchanges.filter((one) => standingOf(one) === 'learnt')
-  const entries = minimal(generalise(learnable, site), site)
-  return sortedRules(entries.map((entry) => ruleOf(entry, provenance, site)))
+  return rulesFrom(learnable, site, new RuleWriter(provenance, site))
 }
 
-/** Drops what another permission includes, and gives that one its evidence. */
-function minimal(entries: readonly Entry[], site: Site): Entry[] {
-  const contents = entries.map((entry) => ({ ...entry, service: serviceOf(entry) }))
-  const groups = Map.groupBy(
-    contents.map((_, index) => index),
-    (index) => `${entries[index].initiated} ${entries[index].ipProtocol}`,
-  )
-  const target = entries.map((_, index) => index)
-  for (const group of groups.values()) {
-    for (const narrow of group) {
-      const includes = (one: number, other: number) =>
-        ruleCovers(contents[one], contents[other], site)
-      // Of two that include each other the first one stays.
-      const broad = group.find(
-        (other) =>
-          other !== narrow &&
-          includes(other, narrow) &&
-          (other < narrow || !includes(narrow, other)),
-      )
-      if (broad !== undefined) target[narrow] = broad
-    }
-  }
-  const root = (index: number): number => (target[index] === index ? index : root(target[index]))
-  const families = Map.groupBy(target.keys(), root)
-  return [...families].map(([broad, members]) => {
-    if (members.length === 1) return entries[broad]
-    const { peer, ports, application } = entries[broad]
-    return joined(
-      [
-        entries[broad],
-        ...members.filter((member) => member !== broad).map((member) => entries[member]),
-      ],
-      { peer, ports, application },
-    )
-  })
-}
+type Failures = Pick<NotLearnt, 'failedOut' | 'failedIn'>
 
-function notLearntOf(exchanges: readonly Exchange[]): NotLearnt {
-  const counts = { flagged: 0, unanswered: 0, implied: 0, overflowed: 0 }
+function notLearntOf(exchanges: readonly Exchange[], failures: Failures | undefined): NotLearnt {
+  const counts = { flagged: 0, unanswered: 0, implied: 0, overflowed: 0, failedOut: 0, failedIn: 0 }
   for (const one of exchanges) {
     const standing = standingOf(one)
     // What failed is counted by endpoint, whether or not its peers are kept.
     if (standing !== 'learnt' && standing !== 'failed') counts[standing] += one.flows
   }
-  return { ...counts, failedOut: 0, failedIn: 0 }
+  counts.failedOut = failures?.failedOut ?? 0
+  counts.failedIn = failures?.failedIn ?? 0
+  return counts
 }

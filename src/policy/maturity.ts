@@ -2,10 +2,7 @@
 // tried on the rest. Measured, not asserted; an estimate is cautious where little was seen.
 import { DAY, HOUR, spanText, type Microseconds } from '../core/clock.ts'
 import type { Exchange } from './exchange.ts'
-import { standingOf } from './exchange.ts'
-import type { Maturity, Rule } from './form.ts'
-import { compileRules } from './decide.ts'
-import type { Site } from './site.ts'
+import type { Maturity } from './form.ts'
 
 /** A profile is called mature from this share of flows let through, settling from the other. */
 const MATURE_MIN = 0.99
@@ -27,10 +24,10 @@ export function cutOf(first: Microseconds, last: Microseconds, share: number): M
 }
 
 export interface Trial {
-  readonly device: string
-  /** All settled exchanges of the device, and the rules that those before the cut need. */
+  /** All settled exchanges of one device that are learnt. */
   readonly exchanges: readonly Exchange[]
-  readonly early: readonly Rule[]
+  /** Whether the rules that those before the cut need let this one through. */
+  readonly permits: (one: Exchange) => boolean
   readonly span: {
     readonly first: Microseconds
     readonly cut: Microseconds
@@ -39,15 +36,14 @@ export interface Trial {
 }
 
 /** Tries the early rules on what began after the cut. */
-export function maturityOf(trial: Trial, site: Site): Maturity {
+export function maturityOf(trial: Trial): Maturity {
   const { span } = trial
-  const matcher = compileRules(trial.device, trial.early, site)
   const counts = { totalFlows: 0, lostFlows: 0, totalBytes: 0, lostBytes: 0 }
   for (const one of trial.exchanges) {
-    if (one.flowsHeldOut === 0 || standingOf(one) !== 'learnt') continue
+    if (one.flowsHeldOut === 0) continue
     counts.totalFlows += one.flowsHeldOut
     counts.totalBytes += one.bytesHeldOut
-    if (one.first < span.cut || matcher.decide(one).allowed) continue
+    if (one.first < span.cut || trial.permits(one)) continue
     counts.lostFlows += one.flowsHeldOut
     counts.lostBytes += one.bytesHeldOut
   }

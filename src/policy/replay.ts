@@ -3,7 +3,7 @@
 import type { Microseconds } from '../core/clock.ts'
 import { compile, type Reason, type Verdict } from './decide.ts'
 import { enforceable, type Enforcement } from './enforceable.ts'
-import { exactRule } from './entry.ts'
+import { exactRule } from './rule.ts'
 import { standingOf, type Exchange, type ExchangePeer } from './exchange.ts'
 import type { Profile, Rule } from './form.ts'
 import type { Site } from './site.ts'
