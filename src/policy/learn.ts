@@ -100,7 +100,11 @@ function profileOf(
     subject: subjectOf(device),
     phase: 'learn',
     rules: rulesFrom(learnable, site, writer),
-    maturity: maturityOf({ exchanges: learnable, span, permits: earlyPermits(learnable, observed) }),
+    maturity: maturityOf({
+      exchanges: learnable,
+      span,
+      permits: earlyPermits(learnable, observed),
+    }),
     provenance,
     notLearnt: notLearntOf(exchanges, observed.failures.get(device.id)),
     ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),
