@@ -122,7 +122,11 @@ function neighbourOption(bytes: Buffer, at: number, length: number, maps: Maps):
   else if (type === OPTION.routes && length === 24)
     maps.addresses.prefix6(bytes, at + 8, bytes[at + 2])
   else if (type === OPTION.domains) labels(bytes, at + 8, stop, maps)
-  else if (type !== OPTION.mtu) bytes.fill(0, at + 2, stop)
+  else {
+    // The MTU is a small number in the last two of eight bytes.
+    const kept = type === OPTION.mtu && length === 8 ? 2 : 0
+    bytes.fill(0, at + 2, stop - kept)
+  }
 }
 
 function labels(bytes: Buffer, from: number, stop: number, maps: Maps): void {

@@ -57,7 +57,7 @@ export function rewriteDhcp(span: Span, maps: Maps): number {
 
 function option(bytes: Buffer, code: number, from: number, stop: number, maps: Maps): void {
   if (PLAIN.get(code) === stop - from) return
-  if (code === REQUESTED && COMMON.some((each) => bytes.subarray(from, stop).includes(each))) return
+  if (code === REQUESTED && isRequestList(bytes.subarray(from, stop))) return
   if (ADDRESSES.has(code)) {
     for (let at = from; at + 4 <= stop; at += 4) maps.addresses.v4(bytes, at)
     bytes.fill(0, stop - ((stop - from) % 4), stop)
@@ -71,6 +71,10 @@ function option(bytes: Buffer, code: number, from: number, stop: number, maps: M
   else if (code === 119) labels(bytes, from, stop, maps)
   else bytes.fill(0, from, stop)
 }
+
+/** Codes that all clients ask for are among them, and none twice: so it is no text. */
+const isRequestList = (codes: Buffer): boolean =>
+  COMMON.some((code) => codes.includes(code)) && new Set(codes).size === codes.length
 
 /** RFC 3442: width of a network, as many of its bytes as the width needs, a router. */
 function routes(bytes: Buffer, from: number, stop: number, maps: Maps): void {

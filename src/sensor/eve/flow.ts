@@ -5,7 +5,7 @@ import { TCP } from '../../decode/index.ts'
 import { isoToTime } from '../logs/time.ts'
 import { serviceName } from '../logs/service-names.ts'
 import type { EveSpeaker } from './speaker.ts'
-import { count, flag, has, object, text, type Values } from './values.ts'
+import { count, flag, has, object, text, word, type Values } from './values.ts'
 
 const PROTOCOLS = new Map([
   ['TCP', 6],
@@ -49,7 +49,7 @@ export function mapFlow(record: Values, speaker: EveSpeaker): void {
   if (flow.originatorFlags !== 0 || flow.responderFlags !== 0) speaker.facts.add('tcp-flags')
   flow.gaps = Number(flag(tcp, 'ts_gap')) + Number(flag(tcp, 'tc_gap'))
   flow.directionCertain = (flow.originatorFlags & TCP.syn) !== 0
-  flow.end = endOf(text(told, 'state'), text(told, 'reason'))
+  flow.end = endOf(word(told, 'state'), word(told, 'reason'))
   setState(flow)
   const own = object(record, 'thingward')
   if (has(own, 'state')) readOwn(flow, own, speaker)
@@ -64,7 +64,7 @@ function readOwn(flow: Flow, own: Values, speaker: EveSpeaker): void {
   flow.history = text(own, 'history').slice(0, 32)
   flow.retransmissions = count(own, 'retransmissions') ?? 0
   flow.gaps = count(own, 'gaps') ?? 0
-  const state = text(own, 'state')
+  const state = word(own, 'state')
   if (STATES.has(state)) flow.state = state as FlowState
 }
 
@@ -118,23 +118,23 @@ function headOf(record: Values, speaker: EveSpeaker): Flow {
   if (flow.family === 2) {
     flow.ipProtocol = count(ether, 'ether_type') ?? 0
     speaker.facts.add('link-flow')
-  } else flow.ipProtocol = protocolNumber(text(record, 'proto'))
+  } else flow.ipProtocol = protocolNumber(word(record, 'proto'))
   if (flow.ipProtocol === 1 || flow.ipProtocol === 58) {
     flow.originatorPort = count(record, 'icmp_type') ?? 0
     flow.responderPort = count(record, 'icmp_code') ?? 0
   }
-  flow.service = serviceName(text(record, 'app_proto'), flow.responderPort)
+  flow.service = serviceName(word(record, 'app_proto'), flow.responderPort)
   return flow
 }
 
 function timeOf(told: Values, name: string, otherwise: number): number {
-  const time = isoToTime(text(told, name))
+  const time = isoToTime(word(told, name))
   return Number.isNaN(time) ? otherwise : time
 }
 
 /** '1b' → 0x1b. */
 function flagsOf(tcp: Values, name: string): number {
-  const digits = text(tcp, name)
+  const digits = word(tcp, name)
   return /^[0-9a-f]{1,2}$/i.test(digits) ? Number.parseInt(digits, 16) : 0
 }
 

@@ -8,7 +8,7 @@ import type { AddressTexts } from '../logs/address-texts.ts'
 import type { FactList } from '../logs/facts.ts'
 import type { Ends, LogFeed, Story } from '../logs/feed.ts'
 import { PeerBook, type Peer } from '../logs/peers.ts'
-import { bounded, count, has, list, object, text, type Values } from './values.ts'
+import { bounded, count, has, list, object, word, type Values } from './values.ts'
 
 export interface EveUtterance {
   readonly protocol: string
@@ -37,6 +37,8 @@ export class EveSpeaker {
   private readonly texts: AddressTexts
   private readonly peers = new PeerBook()
   private record: Values = {}
+  /** Ends of the record at hand; null before they were looked for. */
+  private found: Ends | undefined | null = null
 
   constructor(parts: {
     feed: LogFeed
@@ -54,6 +56,7 @@ export class EveSpeaker {
     this.record = record
     this.line = line
     this.time = time
+    this.found = null
   }
 
   /**
@@ -123,11 +126,16 @@ export class EveSpeaker {
 
   /** Source and destination as the record names them; undefined when it names no hosts. */
   ends(): Ends | undefined {
+    if (this.found === null) this.found = this.findEnds()
+    return this.found
+  }
+
+  private findEnds(): Ends | undefined {
     const { record } = this
     const vlan = this.vlan
     const ether = object(record, 'ether')
-    const source = this.texts.address(text(record, 'src_ip'))
-    const destination = this.texts.address(text(record, 'dest_ip'))
+    const source = this.texts.address(word(record, 'src_ip'))
+    const destination = this.texts.address(word(record, 'dest_ip'))
     const from = this.mac(ether, 'src_mac')
     const told = this.mac(ether, 'dest_mac')
     // Loopback traffic has zeros; as a destination they stand for none.
@@ -144,7 +152,7 @@ export class EveSpeaker {
 
   /** Scalar in records of packets, a list in records of flows. */
   private mac(ether: Values, name: string): number {
-    const one = text(ether, name)
+    const one = word(ether, name)
     const first = one === '' ? list(ether, `${name}s`)[0] : one
     return typeof first === 'string' ? this.texts.mac(first) : NO_MAC
   }
@@ -164,7 +172,7 @@ export class EveSpeaker {
   /** Whether the record names the flow's responder first. */
   private isBackwards(story: Story): boolean {
     if (story.id === 0 || story.originator.address === story.responder.address) return false
-    const source = this.texts.address(text(this.record, 'src_ip'))
+    const source = this.ends()?.originator.address ?? NO_ADDRESS
     return source !== NO_ADDRESS && source === story.responder.address
   }
 

@@ -17,6 +17,12 @@ export function text(values: Values, name: string): string {
   return typeof value === 'string' ? clip(value) : ''
 }
 
+/** A short text that is only compared or parsed, never handed on; '' for what is none. */
+export function word(values: Values, name: string): string {
+  const value = own(values, name)
+  return typeof value === 'string' && value.length <= 64 ? value : ''
+}
+
 /** As `text`; undefined for ''. */
 export const optionalText = (values: Values, name: string): string | undefined =>
   text(values, name) || undefined

@@ -43,12 +43,27 @@ export interface Said {
   readonly foreign?: boolean
 }
 
-interface Due {
-  readonly time: number
-  readonly rank: number
+/** A message on its way. */
+class SaidDue {
   readonly story: Story
-  readonly flow?: Flow
-  readonly said?: Said
+  readonly said: Said
+
+  constructor(story: Story, said: Said) {
+    this.story = story
+    this.said = said
+  }
+}
+
+/** A flow on its way: first its start is due, then its end. */
+class FlowDue {
+  readonly story: Story
+  readonly flow: Flow
+  started = false
+
+  constructor(story: Story, flow: Flow) {
+    this.story = story
+    this.flow = flow
+  }
 }
 
 export interface FeedContext {
@@ -81,7 +96,7 @@ export class LogFeed {
   window = Infinity
   private readonly context: FeedContext
   private readonly names: NameTable
-  private readonly queue = new ReorderQueue<Due>(LIMITS.logReorder.value)
+  private readonly queue = new ReorderQueue<SaidDue | FlowDue>(LIMITS.logReorder.value)
   private readonly stories = new StoryTable(LIMITS.logFlows.value)
   /** All counters of a flow that has just begun stay 0. */
   private readonly started = new Flow()
@@ -123,17 +138,18 @@ export class LogFeed {
   /** A flow's own record: its start and its end will be told. */
   flow(story: Story, flow: Flow): void {
     flow.id = story.id
-    this.put({ time: flow.first, rank: START, story, flow })
-    this.put({ time: Math.max(flow.first, flow.last), rank: OVER, story, flow })
+    const due = new FlowDue(story, flow)
+    this.put(due, flow.first, START)
+    this.put(due, Math.max(flow.first, flow.last), OVER)
   }
 
   say(story: Story, time: number, said: Said): void {
-    this.put({ time, rank: SAY, story, said })
+    this.put(new SaidDue(story, said), time, SAY)
   }
 
   /** Tells everything that is left. */
   drain(): void {
-    while (this.queue.size > 0) this.tell(this.queue.pop()!)
+    while (this.queue.count > 0) this.tell()
   }
 
   private nextId(): number {
@@ -142,23 +158,32 @@ export class LogFeed {
     return id
   }
 
-  private put(due: Due): void {
-    if (this.queue.full) this.tell(this.queue.pop()!)
-    this.queue.push(due, due.time, due.rank)
-    while (this.queue.first < this.queue.newest - this.window) this.tell(this.queue.pop()!)
+  private put(due: SaidDue | FlowDue, time: number, rank: number): void {
+    const { queue } = this
+    if (queue.full) this.tell()
+    queue.push(due, time, rank)
+    if (this.window === Infinity) return
+    while (queue.first < queue.newest - this.window) this.tell()
   }
 
-  private tell({ time, rank, story, flow, said }: Due): void {
+  /** Tells what is first in the queue. */
+  private tell(): void {
+    const due = this.queue.pop()!
+    const { time } = this.queue
+    const { story } = due
     if (time < this.last) {
-      this.context.anomalies.count('log-late-record', said?.frame ?? flow!.frame, time)
-    }
+      const { frame } = due instanceof SaidDue ? due.said : due.flow
+      this.context.anomalies.count('log-late-record', frame, time)
+    } else this.last = time
     if (time < this.first) this.first = time
-    if (time > this.last) this.last = time
     const originator = this.endpoint(story.originator)
     const responder = this.endpoint(story.responder)
-    if (said) this.transaction(story, said, time)
-    else if (rank === START) this.start(story, flow!, originator, responder)
-    else this.end(story, flow!, originator, responder)
+    if (due instanceof SaidDue) this.transaction(story, due.said, time)
+    else if (due.started) this.end(story, due.flow, originator, responder)
+    else {
+      due.started = true
+      this.start(story, due.flow, originator, responder)
+    }
     if (time >= this.lastTick + SECOND) {
       this.lastTick = time
       this.context.observer.tick?.(time)

@@ -30,9 +30,9 @@ test('keeps its order while entries come and go', () => {
       for (const each of entries) {
         if (queue.full) given.push(queue.pop()!.time)
         queue.push(each, each.time, each.rank)
-        assert.ok(queue.size <= 16)
+        assert.ok(queue.count <= 16)
       }
-      while (queue.size > 0) given.push(queue.pop()!.time)
+      while (queue.count > 0) given.push(queue.pop()!.time)
       const times = (list: readonly number[]) => [...list].sort((a, b) => a - b)
       assert.deepEqual(times(given), times(entries.map(({ time }) => time)))
     }),

@@ -1,5 +1,6 @@
-// Brings records into time order within a bounded window: a heap by time, then rank, then order of
-// arrival. Logs are written when something ends; what is told of its beginning comes late.
+// Brings records into time order within a bounded window, by time, then rank, then order of
+// arrival. Logs are written when something ends; what is told of its beginning comes late. What
+// comes in order, as most does, waits in a ring; what does not, in a heap.
 
 /** Above any number of arrivals, so that rank counts first. */
 const RANK = 2 ** 50
@@ -8,36 +9,71 @@ const RANK = 2 ** 50
 export class ReorderQueue<Entry> {
   /** The latest time that was ever put in. */
   newest = -Infinity
-  size = 0
+  /** Time of the entry that `pop` gave last. */
+  time = NaN
   readonly capacity: number
-  private readonly times: Float64Array
-  private readonly orders: Float64Array
-  private readonly entries: (Entry | undefined)[]
   private arrived = 0
+  /** Entries in order: `length` of them from `head` on. */
+  private readonly ring: Lane<Entry>
+  private head = 0
+  private length = 0
+  private readonly heap: Lane<Entry>
+  private size = 0
 
   constructor(capacity: number) {
     this.capacity = capacity
-    this.times = new Float64Array(capacity)
-    this.orders = new Float64Array(capacity)
-    this.entries = new Array<Entry | undefined>(capacity).fill(undefined)
+    this.ring = lane(capacity)
+    this.heap = lane(capacity)
+  }
+
+  get count(): number {
+    return this.size + this.length
   }
 
   get full(): boolean {
-    return this.size >= this.capacity
+    return this.size + this.length >= this.capacity
   }
 
   /** Time of the first entry; Infinity when there is none. */
   get first(): number {
-    return this.size > 0 ? this.times[0] : Infinity
+    const { ring, heap } = this
+    const inRing = this.length > 0 ? ring.times[this.head] : Infinity
+    return this.size > 0 ? Math.min(inRing, heap.times[0]) : inRing
   }
 
   /**
    * `rank` 0, 1 or 2: among entries of one time the lower comes first. The queue must not be full.
    */
   push(entry: Entry, time: number, rank: number): void {
-    const { times, orders, entries } = this
     if (time > this.newest) this.newest = time
     const order = rank * RANK + this.arrived++
+    const { ring, head, length, capacity } = this
+    const last = (head + length - 1 + capacity) % capacity
+    const late =
+      length > 0 &&
+      (time < ring.times[last] || (time === ring.times[last] && order < ring.orders[last]))
+    if (late) return this.sift(entry, time, order)
+    const at = (head + length) % capacity
+    ring.times[at] = time
+    ring.orders[at] = order
+    ring.entries[at] = entry
+    this.length++
+  }
+
+  /** The first entry, taken out; undefined when there is none. */
+  pop(): Entry | undefined {
+    const { ring, heap, head } = this
+    if (this.length === 0 || (this.size > 0 && precedes(heap, 0, ring, head))) return this.popHeap()
+    const entry = ring.entries[head]
+    ring.entries[head] = undefined
+    this.time = ring.times[head]
+    this.head = (head + 1) % this.capacity
+    this.length--
+    return entry
+  }
+
+  private sift(entry: Entry, time: number, order: number): void {
+    const { times, orders, entries } = this.heap
     let at = this.size++
     while (at > 0) {
       const parent = (at - 1) >> 1
@@ -52,11 +88,12 @@ export class ReorderQueue<Entry> {
     entries[at] = entry
   }
 
-  /** The first entry, taken out; undefined when there is none. */
-  pop(): Entry | undefined {
+  private popHeap(): Entry | undefined {
     if (this.size === 0) return undefined
-    const { times, orders, entries } = this
+    const { heap } = this
+    const { times, orders, entries } = heap
     const top = entries[0]
+    this.time = times[0]
     const size = --this.size
     const time = times[size]
     const order = orders[size]
@@ -67,7 +104,7 @@ export class ReorderQueue<Entry> {
     for (;;) {
       let child = at * 2 + 1
       if (child >= size) break
-      if (child + 1 < size && this.before(child + 1, child)) child++
+      if (child + 1 < size && precedes(heap, child + 1, heap, child)) child++
       if (times[child] > time || (times[child] === time && orders[child] > order)) break
       times[at] = times[child]
       orders[at] = orders[child]
@@ -79,9 +116,19 @@ export class ReorderQueue<Entry> {
     entries[at] = last
     return top
   }
-
-  private before(a: number, b: number): boolean {
-    const { times, orders } = this
-    return times[a] < times[b] || (times[a] === times[b] && orders[a] < orders[b])
-  }
 }
+
+interface Lane<Entry> {
+  readonly times: Float64Array
+  readonly orders: Float64Array
+  readonly entries: (Entry | undefined)[]
+}
+
+const lane = <Entry>(capacity: number): Lane<Entry> => ({
+  times: new Float64Array(capacity),
+  orders: new Float64Array(capacity),
+  entries: new Array<Entry | undefined>(capacity).fill(undefined),
+})
+
+const precedes = <Entry>(a: Lane<Entry>, at: number, b: Lane<Entry>, bt: number): boolean =>
+  a.times[at] < b.times[bt] || (a.times[at] === b.times[bt] && a.orders[at] < b.orders[bt])

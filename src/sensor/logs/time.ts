@@ -49,6 +49,32 @@ const bounded = (time: number): Microseconds => (time >= 0 && time < LATEST ? ti
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))?$/
 
+/** Length of a time as Suricata writes it, `2021-06-06T15:59:46.457984+0200`. */
+const SURICATA = 31
+/** A time of that form in the last minute that was seen. */
+let lastText = ''
+
+/** Whether a time lies in the same minute of the same zone as the last: most do. */
+function sameMinute(text: string): boolean {
+  if (lastText === '') return false
+  for (let at = 0; at < 17; at++) if (text.charCodeAt(at) !== lastText.charCodeAt(at)) return false
+  for (let at = 26; at < SURICATA; at++) {
+    if (text.charCodeAt(at) !== lastText.charCodeAt(at)) return false
+  }
+  return true
+}
+
+/** The number that [from, to) holds; -1 when it holds something else. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
+}
+
 let lastMinuteText = ''
 let lastMinute = 0
 
@@ -57,6 +83,11 @@ let lastMinute = 0
  * UTC.
  */
 export function isoToTime(text: string): Microseconds {
+  if (text.length === SURICATA && text.charCodeAt(19) === DOT && sameMinute(text)) {
+    const seconds = digits(text, 17, 19)
+    const fraction = digits(text, 20, 26)
+    if (seconds >= 0 && fraction >= 0) return bounded(lastMinute + seconds * 1_000_000 + fraction)
+  }
   const parts = ISO.exec(text)
   if (!parts) return NaN
   const zone = text.slice(19 + (parts[7] ? parts[7].length + 1 : 0))
@@ -68,6 +99,7 @@ export function isoToTime(text: string): Microseconds {
       : 0
     lastMinute = Date.UTC(year, month - 1, day, hour, minute - offset) * 1000
     lastMinuteText = key
+    lastText = text.length === SURICATA ? text : ''
   }
   const fraction = parts[7] ? Number(parts[7].padEnd(6, '0').slice(0, 6)) : 0
   return bounded(lastMinute + Number(parts[6]) * 1_000_000 + fraction)

@@ -4,12 +4,13 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { MINUTE } from '../../core/clock.ts'
+import { clip } from '../../decode/index.ts'
 import { stoppable } from '../bytes.ts'
 import { compressionOf, decompressed } from '../decompression.ts'
 import { EVE_EVENTS, type EveEvent } from '../eve/mapping.ts'
 import { EveSpeaker } from '../eve/speaker.ts'
 import { mapOwn } from '../eve/things.ts'
-import { count, object, text, type Values } from '../eve/values.ts'
+import { count, object, word, type Values } from '../eve/values.ts'
 import { AddressTexts } from '../logs/address-texts.ts'
 import { FactList } from '../logs/facts.ts'
 import { LogFeed } from '../logs/feed.ts'
@@ -82,6 +83,7 @@ class EveRun {
   private readonly speaker: EveSpeaker
   private readonly unread = new Set<string>()
   private records = 0
+  private lastEvent: EveEvent | undefined
 
   constructor(name: string, intake: Intake, told: () => void) {
     intake.anomalies.source = name
@@ -118,17 +120,20 @@ class EveRun {
     const record = parseRecord(line)
     if (!record) return this.anomaly('log-broken-json', number)
     this.records++
-    const type = text(record, 'event_type')
+    const type = word(record, 'event_type')
     // Our own writer's fields as they are always say their kind; Suricata's objects never do.
-    const isOwn = text(object(record, type), 'kind') !== ''
+    const isOwn = word(object(record, type), 'kind') !== ''
     const event = isOwn ? OWN : EVE_EVENTS.get(type)
     if (!event) {
-      if (this.unread.size < 64) this.unread.add(type.slice(0, 32))
+      if (this.unread.size < 64) this.unread.add(clip(type, 32))
       return
     }
     const time = timeOf(record)
     if (Number.isNaN(time)) return this.anomaly('eve-bad-time', number)
-    this.facts.add(...event.carries)
+    if (event !== this.lastEvent) {
+      this.lastEvent = event
+      this.facts.add(...event.carries)
+    }
     this.speaker.point(record, number, time)
     event.map(record, this.speaker)
   }
@@ -162,7 +167,7 @@ class EveRun {
 /** ISO 8601 as Suricata writes it, or epoch seconds as some forwarders turn it into. */
 function timeOf(record: Values): number {
   const seconds = count(record, 'timestamp')
-  return seconds === undefined ? isoToTime(text(record, 'timestamp')) : secondsTime(seconds)
+  return seconds === undefined ? isoToTime(word(record, 'timestamp')) : secondsTime(seconds)
 }
 
 async function headOf(path: string): Promise<Buffer> {
