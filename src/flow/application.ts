@@ -14,8 +14,11 @@ import { Repeats } from './repeats.ts'
 import { FLAG, W, type FlowSlab } from './slab.ts'
 import { StreamMemory, StreamSide } from './stream.ts'
 
-/** How often an unknown flow's payloads are looked at before it stays unknown. */
-const TRIES = 3
+/**
+ * How often an unknown flow's payloads are looked at before it stays unknown: mail, chat and
+ * database protocols turn to TLS after a short talk.
+ */
+const TRIES = 8
 /** First bytes of a stream that come in smaller pieces are gathered up to this many. */
 const LOOK_BYTES = 16
 /** Messages read of one datagram or segment before the rest is left. */

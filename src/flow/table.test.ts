@@ -191,6 +191,20 @@ test('a first message that comes byte by byte is recognised all the same', () =>
   assert.equal(bench.end()[0].service, 'toy')
 })
 
+test('a protocol may begin after a short talk in another', () => {
+  const port = { from: 40000, to: 9 }
+  const bench = new Bench().tcp(CLIENT, { flags: 'S', sequence: 100, ...port })
+  const talk = ['+OK ready when you are', 'please begin', '+OK begin then, now'].map((line) =>
+    Buffer.from(`${line}\r\n`),
+  )
+  let sequence = 101
+  for (const payload of [...talk, toyMessage('secret')]) {
+    bench.tcp(CLIENT, { flags: 'PA', sequence, payload, ...port })
+    sequence += payload.length
+  }
+  assert.deepEqual(bench.texts(), ['secret'])
+})
+
 test('noise before a message does not hide it, noise for ever is given up', () => {
   const port = { from: 40000, to: 9 }
   const send = (payloads: readonly Buffer[]) => {
