@@ -1,7 +1,7 @@
 // `npm run bench`: Thingward beside its peers on one capture, one core each, several turns, CPU
-// time. BENCH_CAPTURE=file takes any capture; BENCH_TURNS=n (default 3); BENCH_CORE=n. Missing
-// peers are named with the command that installs them. `--write` puts the table into
-// bench/results.md.
+// time. BENCH_CAPTURE=file takes any capture; BENCH_TURNS=n (default 3); BENCH_CORE=n;
+// BENCH_SLOW=1 adds the peers that print every packet. Missing peers are installed as root on
+// Debian, else named with the command that does. `--write` puts the table into bench/results.md.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
@@ -39,6 +39,7 @@ const PEERS: readonly Peer[] = [
     name: 'tcpdump -n',
     program: 'tcpdump',
     packageName: 'tcpdump',
+    slow: true,
     argv: (file) => ['tcpdump', '-n', '-r', file],
   },
   { name: 'p0f', program: 'p0f', packageName: 'p0f', argv: (file) => ['p0f', '-r', file] },
@@ -148,7 +149,7 @@ async function main(): Promise<void> {
     ['thingward', ours(capture)],
     ['thingward --eve', ours(capture, '--eve', '/dev/null')],
     ...peers
-      .filter((peer) => !peer.slow || count < 2)
+      .filter((peer) => !peer.slow || process.env.BENCH_SLOW)
       .map((peer) => [peer.name, peer.argv(capture)] as const),
   ])
   const packets = countPackets(capture)
