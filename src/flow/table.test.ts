@@ -19,6 +19,7 @@ import {
   ethernetFrame,
   hex,
   ipv4Packet,
+  tag,
   tcpSegment,
   udpDatagram,
   type Segment,
@@ -203,6 +204,53 @@ test('a protocol may begin after a short talk in another', () => {
     sequence += payload.length
   }
   assert.deepEqual(bench.texts(), ['secret'])
+})
+
+test('found in its middle by a keep-alive, a flow has no hole', () => {
+  const bench = new Bench()
+    .tcp(CLIENT, { flags: 'A', sequence: 99 })
+    .tcp(SERVER, { flags: 'A', sequence: 500, acknowledgement: 100 })
+    .tcp(CLIENT, { flags: 'PA', sequence: 100, payload: toyMessage('still here') })
+  assert.deepEqual(bench.texts(), ['still here'])
+  const [flow] = bench.end()
+  assert.deepEqual([flow.gaps, flow.history], [0, 'AaD'])
+  const lost = handshake(new Bench())
+  lost.tcp(CLIENT, { flags: 'PA', sequence: 102, payload: toyMessage('behind a hole') })
+  assert.deepEqual(lost.texts(), [], 'with a SYN, one byte is missing')
+})
+
+test('a mirror that tags one direction only: still one flow', () => {
+  const [device, gateway] = ['02:00:00:00:00:0d', '02:00:00:00:00:01']
+  const segment = (from: number, to: number, flags: string) => tcpSegment({ from, to, flags })
+  const bare = (bytes: Buffer, from: string, to: string) =>
+    ethernetFrame(0x0800, bytes, { from, to })
+  const tagged = (bytes: Buffer, id: number, from: string, to: string) =>
+    ethernetFrame(0x8100, tag(id, 0x0800, bytes), { from, to })
+  const syn = ipv4Packet(6, segment(40000, 7777, 'S'), CLIENT)
+  const answer = ipv4Packet(6, segment(7777, 40000, 'SA'), SERVER)
+  const up = new Bench()
+    .frame(bare(syn, device, gateway))
+    .frame(tagged(answer, 100, gateway, device))
+  assert.deepEqual(
+    up.end().map(({ history }) => history),
+    ['Sh'],
+  )
+  const down = new Bench()
+    .frame(tagged(syn, 100, device, gateway))
+    .frame(bare(answer, gateway, device))
+    .frame(tagged(syn, 100, device, gateway))
+  assert.deepEqual(
+    down.end().map(({ history, vlan }) => [history, vlan]),
+    [['Sh', 100]],
+  )
+  // The same addresses elsewhere: other stations in another VLAN.
+  const cells = new Bench()
+    .frame(bare(syn, device, gateway))
+    .frame(tagged(answer, 7, '02:00:00:00:07:01', '02:00:00:00:07:0d'))
+  assert.deepEqual(
+    cells.end().map(({ history }) => history),
+    ['S', 'h'],
+  )
 })
 
 test('noise before a message does not hide it, noise for ever is given up', () => {

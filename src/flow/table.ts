@@ -5,10 +5,12 @@ import { SECOND } from '../core/clock.ts'
 import type { AnomalyTable } from '../core/anomaly.ts'
 import type { Packet } from '../decode/index.ts'
 import { Application } from './application.ts'
+import { isBackwards } from './direction.ts'
 import { Duplicates } from './duplicates.ts'
 import type { EndpointTable } from './endpoint.ts'
 import type { FlowEnd, FlowObserver } from './flow.ts'
 import type { NameTable } from './names.ts'
+import { OtherTag } from './other-tag.ts'
 import { GIVEN_UP, UNKNOWN, type Recognition } from './recognition.ts'
 import { F, FLAG, FlowSlab, W } from './slab.ts'
 import { TcpFollower } from './tcp-follower.ts'
@@ -49,6 +51,7 @@ export class FlowTable {
   private readonly wheel: TimingWheel
   private readonly follower: TcpFollower
   private readonly view: FlowView
+  private readonly otherTag: OtherTag
   private now = 0
   /** End of the second that the wheel stands at; packet time leaves it about once a second. */
   private secondEnd = -Infinity
@@ -59,6 +62,7 @@ export class FlowTable {
     this.slab = new FlowSlab(parts.capacity)
     this.wheel = new TimingWheel(this.slab)
     this.application = new Application(parts.recognition, { ...parts, slab: this.slab })
+    this.otherTag = new OtherTag(this.slab, parts.endpoints)
     this.view = new FlowView(this.slab, parts.recognition, parts.names)
     this.follower = new TcpFollower(this.slab, this.application, parts.anomalies)
   }
@@ -110,6 +114,7 @@ export class FlowTable {
       side = 1
     }
     let slot = this.slab.find(a, b, ports, kind)
+    if (slot < 0) slot = this.otherTag.find(packet, a, b, ports, kind, side)
     if (slot < 0) slot = this.start(packet, a, b, ports, kind, side)
     else if (packet.time - this.slab.floats[(slot << 4) + F.last] > IDLE_CLOSING) {
       this.renewIfOver(slot, packet, side)
@@ -198,6 +203,7 @@ export class FlowTable {
     const slot = this.slab.insert(a, b, ports, kind)
     this.wheel.add(slot, packet.time + IDLE_ATTEMPT)
     this.begin(slot, packet, side)
+    this.otherTag.note(packet)
     return slot
   }
 
@@ -207,7 +213,7 @@ export class FlowTable {
     const words = this.slab.words
     const at = slot << 5
     const certain = packet.ipProtocol === 6 && (packet.tcpFlags & 2) !== 0 && packet.family !== 2
-    const backwards = this.isBackwards(packet, certain)
+    const backwards = isBackwards(packet, certain, this.parts.recognition)
     const originatorB = (side === 1) !== backwards
     words[at + W.flags] =
       FLAG.live | (originatorB ? FLAG.originatorB : 0) | (certain ? FLAG.directionCertain : 0)
@@ -250,26 +256,6 @@ export class FlowTable {
     }
     const { observer } = this.parts
     if (observer.flowStart) observer.flowStart(this.view.fill(slot, 'closed'))
-  }
-
-  /**
-   * Whether the first packet seen is the answer: SYN+ACK, or it comes from somebody's server port.
-   */
-  private isBackwards(packet: Packet, certain: boolean): boolean {
-    if (packet.family === 2) return false
-    if (packet.ipProtocol === 6) {
-      if (certain) return (packet.tcpFlags & 16) !== 0
-      return this.fromServer('tcp', packet.sourcePort, packet.destinationPort)
-    }
-    if (packet.ipProtocol !== 17 || (packet.destinationMacHigh & 0x100) !== 0) return false
-    return this.fromServer('udp', packet.sourcePort, packet.destinationPort)
-  }
-
-  private fromServer(transport: 'tcp' | 'udp', source: number, destination: number): boolean {
-    const { recognition } = this.parts
-    const sourceIs = recognition.isServerPort(transport, source)
-    if (sourceIs !== recognition.isServerPort(transport, destination)) return sourceIs
-    return source < 1024 && destination >= 1024
   }
 
   /** A known key after a pause: the old flow may be over. */

@@ -1,9 +1,9 @@
 // TCP sequence numbers: what is next, what came again, what is missing. Hands payload to the
 // parsers in stream order as long as they want any, and only counts afterwards.
 import type { AnomalyTable } from '../core/anomaly.ts'
-import type { Packet } from '../decode/index.ts'
+import { TCP, type Packet } from '../decode/index.ts'
 import type { Application } from './application.ts'
-import { FLAG, W, type FlowSlab } from './slab.ts'
+import { F, FLAG, W, type FlowSlab } from './slab.ts'
 import { SEEN } from './tcp-state.ts'
 
 const SYN_FIN = 3
@@ -35,7 +35,7 @@ export class TcpFollower {
       return 0
     }
     const ahead = (sequence - words[at + W.nextA + side]) | 0
-    if (ahead === 0) {
+    if (ahead === 0 || (ahead === 1 && this.isBehindKeepAlive(slot, packet, side))) {
       words[at + W.nextA + side] = (sequence + length) | 0
       if (packet.payloadLength > 0) this.payload(slot, packet, side, 0)
       if (words[at + W.detail] !== 0) this.drain(slot, packet, side)
@@ -44,6 +44,17 @@ export class TcpFollower {
     return ahead < 0
       ? this.again(slot, packet, side, sequence)
       : this.early(slot, packet, side, sequence)
+  }
+
+  /**
+   * Whether the flow was found in its middle by an empty keep-alive, which stands one byte before
+   * what comes next (RFC 9293 3.8.4), and this is the side's first payload.
+   */
+  private isBehindKeepAlive(slot: number, packet: Packet, side: number): boolean {
+    const synSeen = this.slab.words[(slot << 5) + W.flags] & (TCP.syn << (8 + side * 8))
+    return (
+      synSeen === 0 && this.slab.floats[(slot << 4) + F.payloadA + side] === packet.payloadLength
+    )
   }
 
   /** Old bytes, perhaps with new ones behind them. */
