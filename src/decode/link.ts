@@ -16,6 +16,7 @@ export const LINK = {
   rawBsd: 14,
   pppHdlc: 50,
   raw: 101,
+  ciscoHdlc: 104,
   loop: 108,
   linuxCooked: 113,
   ipv4: 228,
@@ -165,6 +166,17 @@ export function pointToPoint(packet: Packet, at: number, context: SpineContext):
   const protocol = compressed ? bytes[offset] : u16(bytes, offset)
   packet.networkOffset = offset + (compressed ? 1 : 2)
   packet.etherType = protocol === 0x21 ? 0x0800 : protocol === 0x57 ? 0x86dd : 0
+  return true
+}
+
+/** Cisco HDLC: an address and a zero byte, then an EtherType. */
+export function ciscoHdlc(packet: Packet, at: number, context: SpineContext): boolean {
+  if (packet.end - at < 4) {
+    context.anomaly('hdlc-cut', packet)
+    return false
+  }
+  packet.etherType = cookedType(u16(packet.bytes, at + 2))
+  packet.networkOffset = at + 4
   return true
 }
 

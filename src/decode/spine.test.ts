@@ -68,6 +68,7 @@ test('every link type leads to the same datagram', () => {
     ['OpenBSD loopback', Buffer.concat([hex('00000002'), ip]), LINK.loop],
     ['raw', ip, LINK.raw],
     ['PPP', Buffer.concat([hex('ff03 0021'), ip]), LINK.ppp],
+    ['Cisco HDLC', Buffer.concat([hex('0f00 0800'), ip]), LINK.ciscoHdlc],
     [
       'PPPoE',
       ethernetFrame(0x8864, Buffer.concat([hex('1100 0001 0021 0021'), ip])),

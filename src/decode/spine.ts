@@ -87,6 +87,8 @@ function otherLink(packet: Packet, linkType: number, at: number, context: SpineC
     case link.LINK.ppp:
     case link.LINK.pppHdlc:
       return link.pointToPoint(packet, at, context)
+    case link.LINK.ciscoHdlc:
+      return link.ciscoHdlc(packet, at, context)
     case link.LINK.nflog:
       return link.netfilterLog(packet, at, context)
   }
