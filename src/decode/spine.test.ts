@@ -97,6 +97,26 @@ test('VLAN ids and MACs are told', () => {
   assert.equal(packet.destinationMac, 0x020000000002)
 })
 
+const inUdp = (port: number, payload: Buffer) => ipv4Packet(17, udpDatagram(4000, port, payload))
+
+test('what only looks like a tunnel stays a datagram', () => {
+  const payloads: readonly (readonly [number, Buffer])[] = [
+    [4789, Buffer.concat([hex('00000000 00000500'), ethernetFrame(0x0800, ip)])],
+    [6081, hex('3f00 0800 00000500')],
+    [6081, Buffer.concat([hex('0000 88cc 00000500'), ip])],
+    [6081, hex('00')],
+    [2152, Buffer.concat([hex('3001 0023 00000001'), ip])],
+    [2152, Buffer.concat([hex('36ff 002f 00000001 0001 00 85 00100085'), ip])],
+    [2152, hex('36ff 0004 00000001 0001 00 85')],
+    [2152, hex('30ff')],
+  ]
+  for (const [port, payload] of payloads) {
+    const { decode, packet } = machine()
+    assert.equal(decode(ethernetFrame(0x0800, inUdp(port, payload))), true)
+    assert.equal(packet.innerOffset, 0, `${port} ${payload.toString('hex')}`)
+  }
+})
+
 test('tunnels are walked to the packet inside', () => {
   const cases: readonly (readonly [string, Buffer])[] = [
     ['GRE', ipv4Packet(47, Buffer.concat([hex('0000 0800'), ip]))],
@@ -133,19 +153,19 @@ test('tunnels are walked to the packet inside', () => {
         Buffer.concat([hex('1000 22eb 00000001 200700010000abcd00000801 0102030405060708'), ip]),
       ),
     ],
+    [
+      'Geneve of a frame, with an option',
+      inUdp(6081, Buffer.concat([hex('0100 6558 00000500 01020304'), ethernetFrame(0x0800, ip)])),
+    ],
+    ['Geneve of a packet', inUdp(6081, Buffer.concat([hex('0000 0800 00000500'), ip]))],
+    ['GTP-U', inUdp(2152, Buffer.concat([hex('30ff 0023 00000001'), ip]))],
+    [
+      'GTP-U with a sequence number and two extensions',
+      inUdp(2152, Buffer.concat([hex('36ff 002f 00000001 0001 00 85 01100085 01100000'), ip])),
+    ],
     ['IP in IP', ipv4Packet(4, ip)],
     ['4in6', ipv6Packet(4, ip)],
-    [
-      'VXLAN',
-      ipv4Packet(
-        17,
-        udpDatagram(
-          4000,
-          4789,
-          Buffer.concat([hex('08000000 00000500'), ethernetFrame(0x0800, ip)]),
-        ),
-      ),
-    ],
+    ['VXLAN', inUdp(4789, Buffer.concat([hex('08000000 00000500'), ethernetFrame(0x0800, ip)]))],
   ]
   for (const [name, outer] of cases) {
     const { decode, packet, context } = machine()

@@ -78,7 +78,7 @@ function tcp(packet: Packet, context: SpineContext): void {
   }
 }
 
-/** UDP (RFC 768) and UDP-Lite; VXLAN (RFC 7348) and Teredo-less tunnels start behind it. */
+/** UDP (RFC 768) and UDP-Lite, and the tunnels that start behind it. */
 function udp(packet: Packet, context: SpineContext): void {
   const bytes = packet.bytes
   const at = packet.transportOffset
@@ -103,13 +103,59 @@ function udp(packet: Packet, context: SpineContext): void {
       packet.payloadEnd = packet.payloadOffset + stated
     }
   } else if (stated !== -8) context.anomaly('udp-bad-length', packet)
-  const inner = packet.payloadOffset + 8
-  if (packet.destinationPort === 4789 && inner + 14 <= packet.payloadEnd) {
-    if ((bytes[packet.payloadOffset] & 0xf7) === 0 && (bytes[packet.payloadOffset] & 8) !== 0) {
-      packet.innerOffset = inner
-      packet.innerLinkType = LINK.ethernet
-    }
+  switch (packet.destinationPort) {
+    case 4789:
+      return vxlan(packet)
+    case 6081:
+      return geneve(packet)
+    case 2152:
+      return mobileUserPlane(packet)
   }
+}
+
+/** VXLAN (RFC 7348): a frame behind eight bytes. */
+function vxlan(packet: Packet): void {
+  const { bytes, payloadOffset: at } = packet
+  if (at + 22 > packet.payloadEnd) return
+  if ((bytes[at] & 0xf7) !== 0 || (bytes[at] & 8) === 0) return
+  packet.innerOffset = at + 8
+  packet.innerLinkType = LINK.ethernet
+}
+
+/** Geneve (RFC 8926): a frame or an IP packet behind eight bytes and options. */
+function geneve(packet: Packet): void {
+  const { bytes, payloadOffset: at } = packet
+  if (at + 8 > packet.payloadEnd || bytes[at] >> 6 !== 0) return
+  const type = u16(bytes, at + 2)
+  const inner = at + 8 + ((bytes[at] & 63) << 2)
+  if (inner >= packet.payloadEnd) return
+  if (type === 0x6558) packet.innerLinkType = LINK.ethernet
+  else if (type === 0x0800 || type === 0x86dd) packet.innerLinkType = LINK.raw
+  else return
+  packet.innerOffset = inner
+}
+
+/** GTP-U (3GPP TS 29.281 5.1): IP of a mobile station behind eight bytes and extensions. */
+function mobileUserPlane(packet: Packet): void {
+  const { bytes, payloadOffset, payloadEnd } = packet
+  if (payloadOffset + 12 > payloadEnd) return
+  // Version 1, GTP and not GTP', message G-PDU.
+  if (bytes[payloadOffset] >> 4 !== 3 || bytes[payloadOffset + 1] !== 255) return
+  let at = payloadOffset + 8
+  if ((bytes[payloadOffset] & 7) !== 0) {
+    let next = bytes[at + 3]
+    at += 4
+    for (let count = 0; next !== 0 && count < 8 && at < payloadEnd; count++) {
+      const length = bytes[at] << 2
+      if (length === 0 || at + length > payloadEnd) return
+      next = bytes[at + length - 1]
+      at += length
+    }
+    if (next !== 0) return
+  }
+  if (at >= payloadEnd) return
+  packet.innerOffset = at
+  packet.innerLinkType = LINK.raw
 }
 
 /** ICMP: type and code stand where ports stand; echo and its reply make one flow. */
