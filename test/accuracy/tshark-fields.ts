@@ -7,7 +7,7 @@ import { clip } from '../../src/decode/index.ts'
 import { Score, readCapture, type Part, type ReadMessage } from './reading.ts'
 
 /** Captures taken of each source, spread over its folders; larger ones are left out. */
-const PER_SOURCE = 25
+const PER_SOURCE = 60
 const BYTES_MAX = 4_000_000
 
 /** One field: how tshark calls it and in which layers, and where we say it. */
@@ -143,6 +143,19 @@ const FIELDS: readonly Field[] = [
     tshark: 'lldp.tlv.system.name',
     layers: ['lldp'],
     ours: named('systemName', 'lldp'),
+  },
+  {
+    name: 'CDP devices',
+    tshark: 'cdp.deviceid',
+    layers: ['cdp'],
+    ours: named('chassis', 'cdp'),
+  },
+  {
+    name: 'TFTP files',
+    tshark: 'tftp.source_file',
+    layers: ['tftp'],
+    ours: ({ protocol, fields }) =>
+      protocol === 'tftp' && fields.kind === 'read' ? [(fields as Said).file] : [],
   },
   {
     name: 'Modbus functions',

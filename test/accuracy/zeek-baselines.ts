@@ -31,6 +31,9 @@ const SERVICES: ReadonlyMap<string, string> = new Map([
   ['tftp', 'tftp'],
 ])
 
+/** Zeek calls all of them dns. */
+const DNS_LIKE: ReadonlySet<string> = new Set(['mdns', 'llmnr', 'nbns'])
+
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['tcp', 6],
   ['udp', 17],
@@ -118,7 +121,7 @@ const ASPECTS: readonly Aspect[] = [
   },
   {
     name: 'service',
-    ours: (flow) => flow.service,
+    ours: ({ service }) => (DNS_LIKE.has(service) ? 'dns' : service),
     theirs: (row) =>
       at(row, 'service')
         .split(',')
