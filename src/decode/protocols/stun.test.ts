@@ -30,8 +30,24 @@ test('binding and allocation', () => {
 })
 
 test('a wrong cookie or length is no STUN', () => {
-  assert.equal(rehearse(protocol, [{ hex: request.hex.replace('2112', '2113') }]).certainty, 0)
+  const wrong = allocate.hex.replace('2112', '2113')
+  assert.equal(rehearse(protocol, [{ hex: wrong }]).certainty, 0)
   assert.equal(rehearse(protocol, [{ hex: request.hex + '00000000' }]).certainty, 0)
+})
+
+test('without a cookie, as of old: on its own port only, whole or not at all', () => {
+  const old = (type: string, attributes: string) =>
+    message(type, attributes).replace('2112a442', '31323334')
+  const asked = { hex: old('0001', '0003 0004 00000000') }
+  const told = { from: 'responder' as const, hex: old('0101', '0001 0008 0001 c350 cb007107') }
+  const { said, certainty, anomalies } = rehearse(protocol, [asked, told])
+  assert.deepEqual([certainty, anomalies], [1, []])
+  assert.partialDeepStrictEqual(said, [
+    { kind: 'request', method: 'binding' },
+    { kind: 'success', mapped: '203.0.113.7:50000' },
+  ])
+  assert.equal(rehearse(protocol, [{ hex: asked.hex + '00' }]).certainty, 0)
+  assert.equal(rehearse(protocol, [{ hex: old('0001', '0003 0014 00000000') }]).certainty, 0)
 })
 
 test('over TCP in pieces', () => {

@@ -3,7 +3,7 @@
 import { v4Text } from '../../core/addresses.ts'
 import type { Cursor } from '../../core/cursor.ts'
 import { v6TextAt } from '../address-text.ts'
-import { MORE, NEXT, NO, YES, clip, tcp, udp } from '../protocol.ts'
+import { MAYBE, MORE, NEXT, NO, YES, clip, tcp, udp } from '../protocol.ts'
 import type { Certainty, Message, Progress, Protocol } from '../protocol.ts'
 
 export type StunFields = {
@@ -26,6 +26,7 @@ const ATTRIBUTES = 32
 const KINDS = ['request', 'indication', 'success', 'error'] as const
 const METHODS: { readonly [method: number]: string } = {
   1: 'binding',
+  2: 'shared-secret',
   3: 'allocate',
   4: 'refresh',
   6: 'send',
@@ -35,23 +36,26 @@ const METHODS: { readonly [method: number]: string } = {
   10: 'connect',
 }
 
+/** Requests, answers and errors of the two methods that RFC 3489 has. */
+const CLASSIC: ReadonlySet<number> = new Set([0x0001, 0x0101, 0x0111, 0x0002, 0x0102, 0x0112])
+
 export const protocol: Protocol = {
   id: 'stun',
   title: 'STUN and TURN',
-  spec: 'RFC 8489',
+  spec: 'RFC 8489, RFC 3489',
   over: [udp(3478, 19302), tcp(3478)],
   startsWith: [0, 1],
 
   recognise(cursor: Cursor, message: Message): Certainty {
     const length = lengthOf(cursor)
-    if (length < 0) return NO
     const stream = message.packet.ipProtocol === TCP_PROTOCOL
+    if (length < 0) return !stream && isClassic(cursor) ? MAYBE : NO
     return stream || length === cursor.remaining ? YES : NO
   },
 
   decode(cursor: Cursor, message: Message): Progress {
     const stream = message.packet.ipProtocol === TCP_PROTOCOL
-    const length = lengthOf(cursor)
+    const length = !stream && isClassic(cursor) ? cursor.remaining : lengthOf(cursor)
     if (length < 0) {
       // What is relayed goes between the messages, in channels.
       if (stream && !cursor.has(HEADER)) return MORE
@@ -76,6 +80,16 @@ function lengthOf(cursor: Cursor): number {
   if (cursor.bytes.readUInt32BE(cursor.offset + 4) !== COOKIE) return -1
   if (type >= 0x4000 || (length & 3) !== 0 || length > LENGTH_MAX) return -1
   return METHODS[methodOf(type)] === undefined ? -1 : length + HEADER
+}
+
+/**
+ * A message of RFC 3489, as old devices send it: no cookie yet, so only its type, its length and
+ * its first attribute can tell.
+ */
+function isClassic(cursor: Cursor): boolean {
+  const length = cursor.peek16(2)
+  if (!CLASSIC.has(cursor.peek16()) || length !== cursor.remaining - HEADER) return false
+  return length === 0 || (length >= 4 && cursor.peek16(HEADER + 2) <= length - 4)
 }
 
 /** The class's two bits stand within the method's (RFC 8489 5). */
