@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Score, readCapture, tupleOf, type Part, type ReadFlow } from './reading.ts'
 
-/** nDPI's names of protocols, and our ids of them. */
+/** nDPI's names of protocols, and our ids of them; several where it has one name for both. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['AMQP', 'amqp'],
   ['ApplePush', 'tls'],
@@ -48,6 +48,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['SMBv1', 'smb'],
   ['SMBv23', 'smb'],
   ['SMTP', 'smtp'],
+  ['SMTPS', 'smtp tls'],
   ['SNMP', 'snmp'],
   ['SOCKS', 'socks'],
   ['SSDP', 'ssdp'],
@@ -61,6 +62,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['WSD', 'ws-discovery'],
   ['WireGuard', 'wireguard'],
 ])
+
+const IDS: ReadonlySet<string> = new Set([...NAMES.values()].flatMap((ids) => ids.split(' ')))
 
 const IP_PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ['TCP', 6],
@@ -112,7 +115,7 @@ function tupleOfFlow(flow: ReadFlow): string {
 export async function ndpiLabels(captures: string): Promise<Part | undefined> {
   const root = join(captures, 'ntop+nDPI/tests/cfgs/default')
   if (!existsSync(root)) return undefined
-  const scores = new Map([...new Set(NAMES.values())].toSorted().map((id) => [id, new Score()]))
+  const scores = new Map([...IDS].toSorted().map((id) => [id, new Score()]))
   const unjudged = new Map<string, number>()
   const details: string[] = []
   let flows = 0
@@ -128,7 +131,7 @@ export async function ndpiLabels(captures: string): Promise<Part | undefined> {
     for (const expected of expectedFlows(result)) {
       flows++
       const same = ours.get(expected.tuple) ?? []
-      const named = expected.label.split('.').flatMap((name) => NAMES.get(name) ?? [])
+      const named = expected.label.split('.').flatMap((name) => NAMES.get(name)?.split(' ') ?? [])
       const services = new Set(same.map(({ service }) => service).filter((id) => id !== ''))
       const agreed = named.filter((id) => services.delete(id))
       if (agreed.length > 0) scores.get(agreed[0])!.both++
