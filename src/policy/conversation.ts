@@ -328,17 +328,20 @@ export class ConversationTable {
       service: this.services[speech & 511],
       name: this.names[speech >>> 11],
       nameSource: NAME_SOURCES[(flags & NAME_SOURCE_MASK) >>> NAME_SOURCE_SHIFT],
-      flows: floats[floatsAt + F.flows],
-      packetsOriginator: floats[floatsAt + F.packetsOriginator],
-      packetsResponder: floats[floatsAt + F.packetsResponder],
-      bytesOriginator: floats[floatsAt + F.bytesOriginator],
-      bytesResponder: floats[floatsAt + F.bytesResponder],
+      flows: small(floats[floatsAt + F.flows]),
+      packetsOriginator: small(floats[floatsAt + F.packetsOriginator]),
+      packetsResponder: small(floats[floatsAt + F.packetsResponder]),
+      bytesOriginator: small(floats[floatsAt + F.bytesOriginator]),
+      bytesResponder: small(floats[floatsAt + F.bytesResponder]),
       first: floats[floatsAt + F.first],
       last: floats[floatsAt + F.last],
-      frame: floats[floatsAt + F.frame],
+      frame: small(floats[floatsAt + F.frame]),
       certain: (flags & FLAG.certain) !== 0,
       answered: (flags & FLAG.answered) !== 0,
       collapsed: (flags & FLAG.collapsed) !== 0,
     }
   }
 }
+
+/** A count as V8 keeps small numbers: what is read as a float would be an object of its own. */
+const small = (count: number): number => ((count | 0) === count ? count | 0 : count)

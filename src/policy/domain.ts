@@ -53,7 +53,9 @@ export const SIBLING_NAMES_MAX = 8
  * Which names are better said as `*.domain`: the nearest own domain that holds more than eight of
  * them. Answers name → pattern, for those names only.
  */
-export function namePatterns(names: Iterable<string>): Map<string, string> {
+export function namePatterns(names: readonly string[]): Map<string, string> {
+  const patterns = new Map<string, string>()
+  if (names.length <= SIBLING_NAMES_MAX) return patterns
   const below = new Map<string, Set<string>>()
   for (const name of names) {
     for (const domain of ownDomains(name)) {
@@ -62,7 +64,6 @@ export function namePatterns(names: Iterable<string>): Map<string, string> {
       else below.set(domain, new Set([name]))
     }
   }
-  const patterns = new Map<string, string>()
   const depth = (domain: string) => domain.split('.').length
   // Deepest first, so that a domain is not widened further than its own names ask for.
   const domains = [...below.keys()].toSorted((a, b) => depth(b) - depth(a) || (a < b ? -1 : 1))

@@ -110,7 +110,8 @@ export function joined(
   entries: readonly Entry[],
   part: { peer?: Peer; ports?: PortRange | undefined; application?: string } = {},
 ): Entry {
-  const [first] = entries
+  const first = entries[0]
+  if (entries.length === 1) return { ...first, ...part }
   let families = 0
   let application = ''
   let differ = false
@@ -197,4 +198,3 @@ export function familyOf({ families, peer, ipProtocol }: Entry): Service['family
 }
 
 const named = (application: string) => (application === '' ? {} : { application })
-

@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto'
 import type { Microseconds } from '../core/clock.ts'
 import type { NameSource } from '../flow/index.ts'
+import { inOrder } from './order.ts'
 
 /** Rises when a stored Profile of an older version can no longer be read as it stands. */
 export const PROFILE_SCHEMA_VERSION = 1
@@ -272,9 +273,13 @@ export const idOfText = (text: string): string => hash('sha256', text, 'hex').sl
 
 /** Rules in the order profiles keep them: by id, each once. */
 export function sortedRules(rules: readonly Rule[]): Rule[] {
-  if (rules.length < 2) return [...rules]
-  const sorted = rules.toSorted((a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1))
-  return sorted.filter((rule, index) => index === 0 || rule.id !== sorted[index - 1].id)
+  const sorted = inOrder([...rules], (a, b) => (a.id === b.id ? 0 : a.id < b.id ? -1 : 1))
+  let kept = 0
+  for (const rule of sorted) {
+    if (kept === 0 || sorted[kept - 1].id !== rule.id) sorted[kept++] = rule
+  }
+  sorted.length = kept
+  return sorted
 }
 
 /** JSON with sorted keys and without what is undefined: equal values give equal text. */

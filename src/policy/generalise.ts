@@ -4,7 +4,7 @@ import { namePatterns } from './domain.ts'
 import { entryOf, isSamePeer, joined, peerValue, type Entry } from './entry.ts'
 import type { Exchange } from './exchange.ts'
 import type { Peer, PeerClass, PortRange } from './form.ts'
-import { byText, perKind, together, type Likeness } from './likeness.ts'
+import { byText, eachKind, perKind, together, type Likeness } from './likeness.ts'
 import { prefixOf, prefixText } from './prefix.ts'
 import type { Site } from './site.ts'
 
@@ -38,14 +38,26 @@ export function generalise(exchanges: readonly Exchange[], site: Site): Entry[] 
   const all = exchanges.map(entryOf)
   // Few devices use so many high ports that any of them could be a range: most are only put in
   // order.
-  const high = all.filter((entry) => isEphemeral(entry) || isRegistered(entry)).length
+  let high = 0
+  for (const entry of all) if (isEphemeral(entry) || isRegistered(entry)) high++
   const widened = (entries: Entry[], likeness: Likeness<Entry>, widen: typeof widenPorts) =>
     high > EPHEMERAL_PORTS_MAX ? perKind(entries, likeness, widen) : together(entries, likeness)
-  let entries = widened(all, PORTS_OF_PEER, widenPorts)
-  entries = widened(entries, PORTS_OF_KIND, widenPortsAcross)
-  entries = perKind(entries, SERVICE, (group) => generalisePeers(group, device, site))
-  entries = widened(entries, PORTS_OF_PEER, widenPorts)
-  return perKind(entries, SAME_RULE, (group) => (group.length === 1 ? group : [joined(group)]))
+  const ported = widened(all, PORTS_OF_PEER, widenPorts)
+  const spread = widened(ported, PORTS_OF_KIND, widenPortsAcross)
+  const services: Entry[] = []
+  eachKind(spread, SERVICE, (list, from, to) => {
+    if (to - from === 1) services.push(generaliseOne(list[from], device, site))
+    else {
+      const group = list.slice(from, to)
+      for (const entry of generalisePeers(group, device, site)) services.push(entry)
+    }
+  })
+  const ranges = widened(services, PORTS_OF_PEER, widenPorts)
+  const rules: Entry[] = []
+  eachKind(ranges, SAME_RULE, (list, from, to) => {
+    rules.push(to - from === 1 ? list[from] : joined(list.slice(from, to)))
+  })
+  return rules
 }
 
 const isSameBase = (one: Entry, other: Entry) =>
@@ -107,6 +119,7 @@ const without = (entries: readonly Entry[], gone: readonly Entry[]): Entry[] => 
 
 /** All entries of one peer: RTP, passive FTP, TFTP choose ports at random. */
 function widenPorts(entries: Entry[]): Entry[] {
+  if (entries.length <= EPHEMERAL_PORTS_MAX) return entries
   const ephemeral = entries.filter(isEphemeral)
   const registered = entries.filter(isRegistered)
   const wide =
@@ -121,6 +134,7 @@ function widenPorts(entries: Entry[]): Entry[] {
 
 /** All entries with one kind of peer: a port for every peer (discovered services, peer-to-peer). */
 function widenPortsAcross(entries: Entry[]): Entry[] {
+  if (entries.length <= EPHEMERAL_PORTS_MAX) return entries
   const { kind } = entries[0].exchanges[0].peer
   if (entries[0].peer.kind === 'name' || kind === 'group' || kind === 'link') return entries
   const chosen = entries.filter((entry) => isEphemeral(entry) || isRegistered(entry))
@@ -148,7 +162,7 @@ function widenPortsAcross(entries: Entry[]): Entry[] {
 /**
  * All entries of one service: classes, domains and networks instead of single peers where they fit.
  */
-function generalisePeers(entries: Entry[], device: string, site: Site): Entry[] {
+function generalisePeers(entries: readonly Entry[], device: string, site: Site): Entry[] {
   const parts = new Map<Part, Entry[]>()
   for (const entry of entries) {
     const part = partOf(entry, site, device)
@@ -162,6 +176,23 @@ function generalisePeers(entries: Entry[], device: string, site: Site): Entry[] 
     for (const entry of generalisePart(part, group)) result.push(entry)
   }
   return result
+}
+
+/** The only entry of its service, which is what most are: by itself it stands for no network. */
+function generaliseOne(entry: Entry, device: string, site: Site): Entry {
+  const part = partOf(entry, site, device)
+  switch (part) {
+    case 'dns':
+    case 'ntp':
+    case 'gateway':
+      return inClass([entry], part)
+    case 'controller':
+      return inClass([entry], 'my-controller')
+    case 'local':
+      return isFromPersonal(entry, site) ? inClass([entry], 'local-networks') : entry
+    default:
+      return entry
+  }
 }
 
 function generalisePart(part: Part, group: Entry[]): readonly Entry[] {
@@ -228,11 +259,7 @@ interface Inside {
 }
 
 function generaliseLocal({ device, mine, others }: Inside, site: Site): Entry[] {
-  // Phones and laptops come and go and change their addresses: they stand for whoever is at home.
-  const personal = others.some(({ exchanges, initiated }) => {
-    const role = site.devices.get(exchanges[0].peer.device ?? '')?.role
-    return role === 'personal' && initiated === 'peer'
-  })
+  const personal = others.some((entry) => isFromPersonal(entry, site))
   const alike = others.filter((entry) =>
     site.sameManufacturer(device, entry.exchanges[0].peer.device),
   )
@@ -246,6 +273,10 @@ function generaliseLocal({ device, mine, others }: Inside, site: Site): Entry[] 
   if (mine.length > 0) result.push(inClass(mine, 'my-controller'))
   return result
 }
+
+/** Phones and laptops come and go and change their addresses: they stand for whoever is at home. */
+const isFromPersonal = ({ exchanges, initiated }: Entry, site: Site): boolean =>
+  initiated === 'peer' && site.devices.get(exchanges[0].peer.device ?? '')?.role === 'personal'
 
 function generaliseNames(entries: Entry[]): Entry[] {
   if (entries.length === 1) return entries
@@ -261,11 +292,15 @@ function generaliseNames(entries: Entry[]): Entry[] {
 function generaliseAddresses(entries: Entry[]): Entry[] {
   if (entries.length < NETWORK_ADDRESSES_MIN) return entries
   const networks = new Map(entries.map((entry) => [entry, networkOf(entry)]))
-  const said = perKind(entries, byText((entry) => networks.get(entry)!), (group) => {
-    const network = networks.get(group[0])!
-    if (network === '' || distinct(group) < NETWORK_ADDRESSES_MIN) return group
-    return [joined(group, { peer: { kind: 'prefix', prefix: network } })]
-  })
+  const said = perKind(
+    entries,
+    byText((entry) => networks.get(entry)!),
+    (group) => {
+      const network = networks.get(group[0])!
+      if (network === '' || distinct(group) < NETWORK_ADDRESSES_MIN) return group
+      return [joined(group, { peer: { kind: 'prefix', prefix: network } })]
+    },
+  )
   return said.length > NETWORKS_MAX ? [joined(said, { peer: { kind: 'any' } })] : said
 }
 

@@ -9,7 +9,7 @@ import { standingOf, type Exchange } from './exchange.ts'
 import { sortedRules, PROFILE_SCHEMA_VERSION } from './form.ts'
 import type { NotLearnt, Profile, Provenance, Rule, Subject } from './form.ts'
 import { generalise } from './generalise.ts'
-import { maturityOf } from './maturity.ts'
+import { Trials } from './maturity.ts'
 import { minimal } from './minimal.ts'
 import { isFailed } from './orientation.ts'
 import { observe, type LearnOptions, type Observed, type Observing } from './observe.ts'
@@ -76,7 +76,7 @@ export function profilesFrom(observed: Observed, options: LearnOptions = {}): Pr
     ...(Number.isFinite(span.first) && { from: span.first, to: span.last }),
   }
   const writer = new RuleWriter(provenance, site)
-  const learning: Learning = { observed, provenance, writer }
+  const learning: Learning = { observed, provenance, writer, trials: new Trials(span) }
   return [...exchanges].map(([id, seen]) => profileOf(site.devices.get(id)!, seen, learning))
 }
 
@@ -84,6 +84,7 @@ interface Learning {
   readonly observed: Observed
   readonly provenance: Provenance
   readonly writer: RuleWriter
+  readonly trials: Trials
 }
 
 /** What one device's settled exchanges say. */
@@ -92,19 +93,14 @@ function profileOf(
   exchanges: readonly Exchange[],
   learning: Learning,
 ): Profile {
-  const { observed, provenance, writer } = learning
-  const { site, span } = observed
+  const { observed, provenance, writer, trials } = learning
   const learnable = exchanges.filter((one) => standingOf(one) === 'learnt')
   return {
     schemaVersion: PROFILE_SCHEMA_VERSION,
     subject: subjectOf(device),
     phase: 'learn',
-    rules: rulesFrom(learnable, site, writer),
-    maturity: maturityOf({
-      exchanges: learnable,
-      span,
-      permits: earlyPermits(learnable, observed),
-    }),
+    rules: rulesFrom(learnable, observed.site, writer),
+    maturity: trials.maturityOf(learnable, earlyPermits(learnable, observed)),
     provenance,
     notLearnt: notLearntOf(exchanges, observed.failures.get(device.id)),
     ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),

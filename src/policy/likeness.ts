@@ -32,19 +32,32 @@ export function together<Item>(items: Item[], { same, key }: Likeness<Item>): It
   return items
 }
 
+/**
+ * Shows the items of each kind, in the order of `together`: those of the whole list from `from` on,
+ * up to and without `to`.
+ */
+export function eachKind<Item>(
+  items: Item[],
+  likeness: Likeness<Item>,
+  show: (all: readonly Item[], from: number, to: number) => void,
+): void {
+  const all = together(items, likeness)
+  for (let from = 0, to; from < all.length; from = to) {
+    to = from + 1
+    while (to < all.length && likeness.same(all[from], all[to])) to++
+    show(all, from, to)
+  }
+}
+
 /** What `change` makes of the items of each kind, in the order of `together`. */
 export function perKind<Item>(
   items: Item[],
   likeness: Likeness<Item>,
   change: (kind: Item[]) => readonly Item[],
 ): Item[] {
-  if (items.length === 1) return [...change(items)]
-  const ordered = together(items, likeness)
   const result: Item[] = []
-  for (let from = 0, to; from < ordered.length; from = to) {
-    to = from + 1
-    while (to < ordered.length && likeness.same(ordered[from], ordered[to])) to++
-    for (const one of change(ordered.slice(from, to))) result.push(one)
-  }
+  eachKind(items, likeness, (all, from, to) => {
+    for (const one of change(all.slice(from, to))) result.push(one)
+  })
   return result
 }

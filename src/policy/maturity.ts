@@ -23,62 +23,80 @@ export function cutOf(first: Microseconds, last: Microseconds, share: number): M
   return first + Math.min(days, Math.max(1, Math.round(days * share))) * DAY
 }
 
-export interface Trial {
-  /** All settled exchanges of one device that are learnt. */
-  readonly exchanges: readonly Exchange[]
-  /** Whether the rules that those before the cut need let this one through. */
-  readonly permits: (one: Exchange) => boolean
-  readonly span: {
-    readonly first: Microseconds
-    readonly cut: Microseconds
-    readonly last: Microseconds
+/** When flows began: the first, the first held out (Infinity: none), the last. */
+export interface TrialSpan {
+  readonly first: Microseconds
+  readonly cut: Microseconds
+  readonly last: Microseconds
+}
+
+/** Tries profiles that were learnt before the cut on what began after it. */
+export class Trials {
+  private readonly cut: Microseconds
+  private readonly learnedSpan: Microseconds
+  private readonly heldOutSpan: Microseconds
+  private readonly seen: string
+
+  constructor({ first, cut, last }: TrialSpan) {
+    this.cut = cut
+    this.learnedSpan = Number.isFinite(cut) ? cut - first : 0
+    this.heldOutSpan = Number.isFinite(cut) ? last - cut : 0
+    this.seen = `learnt on ${spanText(this.learnedSpan)}, tried on ${spanText(this.heldOutSpan)}`
+  }
+
+  /**
+   * All settled exchanges of one device that are learnt; `permits`: whether the rules that those
+   * before the cut need let an exchange through.
+   */
+  maturityOf(exchanges: readonly Exchange[], permits: (one: Exchange) => boolean): Maturity {
+    const { cut, learnedSpan, heldOutSpan } = this
+    const counts = { totalFlows: 0, lostFlows: 0, totalBytes: 0, lostBytes: 0 }
+    for (const one of exchanges) {
+      if (one.flowsHeldOut === 0) continue
+      counts.totalFlows += one.flowsHeldOut
+      counts.totalBytes += one.bytesHeldOut
+      if (one.first < cut || permits(one)) continue
+      counts.lostFlows += one.flowsHeldOut
+      counts.lostBytes += one.bytesHeldOut
+    }
+    const totalFlows = Math.round(counts.totalFlows)
+    const lostFlows = Math.min(totalFlows, Math.round(counts.lostFlows))
+    const totalBytes = Math.round(counts.totalBytes)
+    const lostBytes = Math.round(counts.lostBytes)
+    const estimate = lowerBound(totalFlows - lostFlows, totalFlows)
+    const { verdict, why } = this.judge(estimate, totalFlows, lostFlows)
+    return {
+      learnedSpan,
+      heldOutSpan,
+      totalFlows,
+      lostFlows,
+      totalBytes,
+      lostBytes,
+      estimate,
+      verdict,
+      why,
+    }
+  }
+
+  private judge(estimate: number, totalFlows: number, lostFlows: number): Judgement {
+    const { seen } = this
+    const kept = `${lostFlows} of ${totalFlows} flows would have been lost`
+    const enough = (least: typeof MATURE) =>
+      this.learnedSpan >= least.learned &&
+      this.heldOutSpan >= least.heldOut &&
+      totalFlows >= least.flows
+    if (totalFlows === 0)
+      return { verdict: 'immature', why: `${seen}: nothing was seen in that time` }
+    if (!enough(SETTLING))
+      return { verdict: 'immature', why: `${seen}: too little to judge; ${kept}` }
+    if (estimate < SETTLING_MIN) return { verdict: 'immature', why: `${seen}: ${kept}` }
+    if (!enough(MATURE))
+      return { verdict: 'settling', why: `${seen}: ${kept}; more has to be seen` }
+    return { verdict: estimate >= MATURE_MIN ? 'mature' : 'settling', why: `${seen}: ${kept}` }
   }
 }
 
-/** Tries the early rules on what began after the cut. */
-export function maturityOf(trial: Trial): Maturity {
-  const { span } = trial
-  const counts = { totalFlows: 0, lostFlows: 0, totalBytes: 0, lostBytes: 0 }
-  for (const one of trial.exchanges) {
-    if (one.flowsHeldOut === 0) continue
-    counts.totalFlows += one.flowsHeldOut
-    counts.totalBytes += one.bytesHeldOut
-    if (one.first < span.cut || trial.permits(one)) continue
-    counts.lostFlows += one.flowsHeldOut
-    counts.lostBytes += one.bytesHeldOut
-  }
-  const totalFlows = Math.round(counts.totalFlows)
-  const whole = {
-    learnedSpan: Number.isFinite(span.cut) ? span.cut - span.first : 0,
-    heldOutSpan: Number.isFinite(span.cut) ? span.last - span.cut : 0,
-    totalFlows,
-    lostFlows: Math.min(totalFlows, Math.round(counts.lostFlows)),
-    totalBytes: Math.round(counts.totalBytes),
-    lostBytes: Math.round(counts.lostBytes),
-  }
-  const estimate = lowerBound(whole.totalFlows - whole.lostFlows, whole.totalFlows)
-  return { ...whole, estimate, ...judge(whole, estimate) }
-}
-
-type Measured = Omit<Maturity, 'estimate' | 'verdict' | 'why'>
-
-function judge(measured: Measured, estimate: number): Pick<Maturity, 'verdict' | 'why'> {
-  const { learnedSpan, heldOutSpan } = measured
-  const seen = `learnt on ${spanText(learnedSpan)}, tried on ${spanText(heldOutSpan)}`
-  const { totalFlows, lostFlows } = measured
-  const kept = `${lostFlows} of ${totalFlows} flows would have been lost`
-  const enough = (least: typeof MATURE) =>
-    measured.learnedSpan >= least.learned &&
-    measured.heldOutSpan >= least.heldOut &&
-    totalFlows >= least.flows
-  if (totalFlows === 0)
-    return { verdict: 'immature', why: `${seen}: nothing was seen in that time` }
-  if (!enough(SETTLING))
-    return { verdict: 'immature', why: `${seen}: too little to judge; ${kept}` }
-  if (estimate < SETTLING_MIN) return { verdict: 'immature', why: `${seen}: ${kept}` }
-  if (!enough(MATURE)) return { verdict: 'settling', why: `${seen}: ${kept}; more has to be seen` }
-  return { verdict: estimate >= MATURE_MIN ? 'mature' : 'settling', why: `${seen}: ${kept}` }
-}
+type Judgement = Pick<Maturity, 'verdict' | 'why'>
 
 /** Wilson's lower bound of a share at 95 %: 20 of 20 is 0.84, 2000 of 2000 is 0.998. */
 export function lowerBound(successes: number, trials: number): number {

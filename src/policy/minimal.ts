@@ -34,27 +34,15 @@ const LONG = 32
 class Covering {
   private readonly entries: readonly Entry[]
   private readonly site: Site
-  private readonly contents: (RuleContent | undefined)[]
-  /** Indices of entries by their one port, and of those with none or several: long lists only. */
-  private readonly byPort = new Map<number, number[]>()
-  private readonly wide: readonly number[]
+  private readonly contents: (RuleContent | undefined)[] = []
+  /** For long lists: indices by the one port, -1 for those that have none, or several. */
+  private readonly byPort: ReadonlyMap<number, readonly number[]> | undefined
 
   constructor(entries: readonly Entry[], site: Site) {
     this.entries = entries
     this.site = site
-    this.contents = new Array<undefined>(entries.length).fill(undefined)
-    const all = [...entries.keys()]
-    if (entries.length <= LONG) {
-      this.wide = all
-      return
-    }
-    this.wide = all.filter((index) => onePort(entries[index]) < 0)
-    for (const index of all) {
-      const port = onePort(entries[index])
-      if (port < 0) continue
-      const list = this.byPort.get(port)
-      if (list) list.push(index)
-      else this.byPort.set(port, [index])
+    if (entries.length > LONG) {
+      this.byPort = Map.groupBy(entries.keys(), (index) => onePort(entries[index]))
     }
   }
 
@@ -63,13 +51,26 @@ class Covering {
    * when there is none.
    */
   broadest(narrow: number): number {
-    const includes = (broad: number) =>
+    const { entries, byPort } = this
+    if (!byPort) {
+      for (let broad = 0; broad < entries.length; broad++) {
+        if (this.includes(broad, narrow)) return broad
+      }
+      return -1
+    }
+    const port = onePort(entries[narrow])
+    const first = (indices: readonly number[] | undefined) =>
+      indices?.find((broad) => this.includes(broad, narrow)) ?? Infinity
+    const broad = Math.min(first(byPort.get(-1)), port < 0 ? Infinity : first(byPort.get(port)))
+    return broad === Infinity ? -1 : broad
+  }
+
+  private includes(broad: number, narrow: number): boolean {
+    return (
       broad !== narrow &&
       this.covers(broad, narrow) &&
       (broad < narrow || !this.covers(narrow, broad))
-    const wide = this.wide.find(includes) ?? -1
-    const near = this.byPort.get(onePort(this.entries[narrow]))?.find(includes) ?? -1
-    return wide < 0 || near < 0 ? Math.max(wide, near) : Math.min(wide, near)
+    )
   }
 
   private covers(broad: number, narrow: number): boolean {

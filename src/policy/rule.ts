@@ -10,10 +10,11 @@ import type { Site } from './site.ts'
 /** Peers named in a rule's evidence. */
 const PEERS_SHOWN = 64
 
-/** What is spoken, and its canonical text. */
+/** What is spoken, its canonical text, and the ids of its rules by the peer's kind and value. */
 interface Spoken {
   readonly service: Service
   readonly text: string
+  readonly ids: Map<Peer['kind'], Map<string, string>>
 }
 
 /**
@@ -24,7 +25,6 @@ export class RuleWriter {
   private readonly provenance: Provenance
   private readonly site: Site
   private readonly spoken = new Map<string, Map<number, Spoken>>()
-  private readonly ids = new Map<string, string>()
 
   constructor(provenance: Provenance, site: Site) {
     this.provenance = provenance
@@ -37,48 +37,58 @@ export class RuleWriter {
    */
   write(entry: Entry): Rule {
     const { initiated, peer } = entry
-    const { service, text } = this.spokenBy(entry)
+    const spoken = this.spokenBy(entry)
     const source = peer.kind === 'name' ? weakestSource(entry) : ''
-    const evidence = evidenceOf(entry, source)
-    const review = reviewOf(entry, source)
-    return {
-      // Keys in their order, as canonicalText has them.
-      id: this.idOf(`{"initiated":"${initiated}","peer":${peerText(peer)},"service":${text}}`),
+    const rule: Writable<Rule> = {
+      id: idOf(entry, spoken),
       initiated,
       peer: peer.kind === 'device' ? this.site.devicePeer(peer.device) : peer,
-      service,
-      evidence,
+      service: spoken.service,
+      evidence: evidenceOf(entry, source),
       provenance: this.provenance,
-      ...(review.length > 0 && { review }),
     }
-  }
-
-  private idOf(text: string): string {
-    let id = this.ids.get(text)
-    if (id === undefined) {
-      id = idOfText(text)
-      this.ids.set(text, id)
-    }
-    return id
+    const review = reviewOf(entry, source)
+    if (review.length > 0) rule.review = review
+    return rule
   }
 
   private spokenBy(entry: Entry): Spoken {
     const { application, ports } = entry
     const isSingle = ports === undefined || ports.from === ports.to
-    if (!isSingle || operationsOf(entry) > 0 || hasTopics(entry.exchanges)) {
-      const service = serviceOf(entry)
-      return { service, text: canonicalText(service) }
-    }
+    if (!isSingle || operationsOf(entry) > 0 || hasTopics(entry.exchanges)) return spokenOf(entry)
     let known = this.spoken.get(application)
     if (!known) this.spoken.set(application, (known = new Map<number, Spoken>()))
     const key = serviceNumber(entry)
     const found = known.get(key)
     if (found) return found
-    const service = serviceOf(entry)
-    const fresh = { service, text: canonicalText(service) }
+    const fresh = spokenOf(entry)
     known.set(key, fresh)
     return fresh
   }
+}
+
+type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] }
+
+function spokenOf(entry: Entry): Spoken {
+  const service = serviceOf(entry)
+  return {
+    service,
+    text: canonicalText(service),
+    ids: new Map<Peer['kind'], Map<string, string>>(),
+  }
+}
+
+function idOf({ initiated, peer }: Entry, { ids, text }: Spoken): string {
+  const value = peerValue(peer)
+  let known = ids.get(peer.kind)
+  if (!known) ids.set(peer.kind, (known = new Map<string, string>()))
+  let id = known.get(value)
+  if (id === undefined) {
+    // Keys in their order, as canonicalText has them.
+    id = idOfText(`{"initiated":"${initiated}","peer":${peerText(peer)},"service":${text}}`)
+    known.set(value, id)
+  }
+  return id
 }
 
 const FAMILY_NUMBERS = { ipv4: 0, ipv6: 1, ip: 2, ethernet: 3 } as const
@@ -114,8 +124,6 @@ function peerText(peer: Peer): string {
 /** The rule that permits exactly one exchange. */
 export const exactRule = (one: Exchange, provenance: Provenance, site: Site): Rule =>
   new RuleWriter(provenance, site).write(entryOf(one))
-
-type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] }
 
 function evidenceOf({ exchanges }: Entry, nameSource: NameSource): RuleEvidence {
   let [earliest] = exchanges

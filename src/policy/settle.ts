@@ -3,6 +3,7 @@
 // outcome depends on the set of exchanges only, not on their order, nor on where a capture was cut.
 import { absorb, compareByAddress, compareExchanges } from './exchange.ts'
 import { mergeNeighbours, type Exchange } from './exchange.ts'
+import { inOrder } from './order.ts'
 import { serverLikeness } from './orientation.ts'
 
 /** Ports on one side beyond which the constant port of the other side is the server's. */
@@ -17,12 +18,12 @@ export function settle(exchanges: readonly Exchange[]): Exchange[] {
 
 /** `settle` for exchanges that nobody else holds: they are changed and joined where they are. */
 export function settled(all: Exchange[]): Exchange[] {
-  if (all.length > 1) all.sort(compareByAddress)
+  inOrder(all, compareByAddress)
   const turned = settleDirections(all)
   const named = adoptNames(all)
   const recognised = adoptApplications(all)
   // Those that have become the same join, named ones whatever their address, in the order above.
-  if (turned || named || recognised) all.sort(compareExchanges)
+  if (turned || named || recognised) inOrder(all, compareExchanges)
   return mergeNeighbours(all, compareExchanges)
 }
 
@@ -30,16 +31,25 @@ export function settled(all: Exchange[]): Exchange[] {
 function settleDirections(all: readonly Exchange[]): boolean {
   const open = all.filter(isDirected)
   if (open.every(({ certain }) => certain)) return false
-  if (open.length > 1) open.sort(byPlace)
+  inOrder(open, byPlace)
   let changed = false
   for (let from = 0, to; from < open.length; from = to) {
     to = from + 1
     while (to < open.length && byPlace(open[from], open[to]) === 0) to++
-    if (to - from > 1 || open[from].ipProtocol === TCP) {
-      changed = settleGroup(open.slice(from, to)) || changed
-    }
+    if (mayTurn(open, from, to) && settleGroup(open.slice(from, to))) changed = true
   }
   return changed
+}
+
+/** Whether the exchanges from here to there say anything of each other's directions. */
+function mayTurn(open: readonly Exchange[], from: number, to: number): boolean {
+  const { initiated, ipProtocol } = open[from]
+  if (to - from >= VARYING_PORTS_MIN) return true
+  for (let at = from; at < to; at++) {
+    if (open[at].initiated !== initiated) return true
+    if (ipProtocol === TCP && isLateFromOutside(open[at])) return true
+  }
+  return false
 }
 
 const TCP = 6
@@ -50,8 +60,9 @@ const isDirected = ({ ipProtocol, family, peer }: Exchange): boolean =>
   (ipProtocol === TCP || ipProtocol === UDP) && family !== 2 && !peer.address.includes('/')
 
 const byPlace = (one: Exchange, other: Exchange): number => {
-  const [here, there] = [one.peer.address, other.peer.address]
-  if (here !== there) return here < there ? -1 : 1
+  if (one.peer.address !== other.peer.address) {
+    return one.peer.address < other.peer.address ? -1 : 1
+  }
   return one.family - other.family || one.ipProtocol - other.ipProtocol
 }
 
@@ -148,6 +159,7 @@ function isTurned(one: Exchange, other: Exchange): boolean {
  * first.
  */
 function adoptNames(exchanges: readonly Exchange[]): boolean {
+  if (!exchanges.some(isNamed)) return false
   const nameless = exchanges.filter(
     ({ peer, initiated }) => peer.kind === 'outside' && peer.name === '' && initiated === 'device',
   )
@@ -160,8 +172,7 @@ function adoptNames(exchanges: readonly Exchange[]): boolean {
   }
   const serviceOf = (one: Exchange) => `${one.peer.address} ${one.ipProtocol} ${one.port}`
   for (const one of exchanges) {
-    if (one.peer.name === '' || one.initiated !== 'device') continue
-    if (!wanted.has(one.peer.address)) continue
+    if (!isNamed(one) || !wanted.has(one.peer.address)) continue
     offer(serviceOf(one), one)
     offer(one.peer.address, one)
   }
@@ -173,18 +184,22 @@ function adoptNames(exchanges: readonly Exchange[]): boolean {
   return true
 }
 
+const isNamed = ({ peer, initiated }: Exchange) => peer.name !== '' && initiated === 'device'
+
 /** A flow that was not recognised takes the application of the same peer's same port. */
 function adoptApplications(exchanges: readonly Exchange[]): boolean {
-  const unknown = exchanges.filter(({ service }) => service === '')
-  if (unknown.length === 0 || unknown.length === exchanges.length) return false
-  const known = exchanges.filter(({ service }) => service !== '')
-  const byPlace = known.length > LONG ? Map.groupBy(known, placeText) : undefined
+  const isKnown = ({ service }: Exchange) => service !== ''
+  if (exchanges.every(isKnown) || !exchanges.some(isKnown)) return false
+  const places =
+    exchanges.length > LONG ? Map.groupBy(exchanges.filter(isKnown), placeText) : undefined
   let changed = false
-  for (const one of unknown) {
+  for (const one of exchanges) {
+    if (isKnown(one)) continue
     let service = ''
-    for (const other of byPlace ? (byPlace.get(placeText(one)) ?? []) : known) {
+    // Those that have just taken one have that of their own place.
+    for (const other of places ? (places.get(placeText(one)) ?? []) : exchanges) {
       const better = service === '' || other.service < service
-      if (better && isSamePlace(one, other)) service = other.service
+      if (better && isKnown(other) && isSamePlace(one, other)) service = other.service
     }
     if (service === '') continue
     one.service = service

@@ -77,31 +77,31 @@ export class Site {
 
   /** The other side of an exchange; `name` is kept for outside peers, if it can be a DNS name. */
   peer(endpoint: number, name: string, nameSource: NameSource): ExchangePeer {
-    let peer = this.peers.get(endpoint)
-    if (!peer) {
-      peer = this.identify(endpoint)
+    const known = this.peers.get(endpoint)
+    const peer = known ? { ...known } : this.identify(endpoint)
+    if (peer.kind === 'outside') {
+      if (name === '' || !isDnsName(name)) return peer
+      peer.name = name
+      peer.nameSource = nameSource
+    } else if (!known) {
       // Those outside may be any number.
-      if (peer.kind !== 'outside') this.peers.set(endpoint, peer)
+      this.peers.set(endpoint, { ...peer })
     }
-    const { kind, address } = peer
-    if (kind === 'device') return { name: '', nameSource: '', kind, device: peer.device, address }
-    const named = name !== '' && kind === 'outside' && isDnsName(name)
-    return { name: named ? name : '', nameSource: named ? nameSource : '', kind, address }
+    return peer
   }
 
   private identify(endpoint: number): ExchangePeer {
-    const plain = { name: '', nameSource: '' as const }
     const endpoints = this.endpoints!
     const mac = endpoints.mac(endpoint)
     const key = endpoints.address(endpoint)
     const address = endpoints.addresses.text(key)
     const scope = endpoints.addresses.scope(key)
     const group = this.group(mac, address, scope)
-    if (group !== '') return { ...plain, kind: 'group', address: group }
+    if (group !== '') return nameless('group', group)
     const device = this.deviceAt(endpoint)
-    if (device) return { ...plain, kind: 'device', device: device.id, address }
-    if (address === '') return { ...plain, kind: 'link', address: macText(mac) }
-    return { ...plain, kind: this.isLocal(address, scope) ? 'local' : 'outside', address }
+    if (device) return { name: '', nameSource: '', kind: 'device', device: device.id, address }
+    if (address === '') return nameless('link', macText(mac))
+    return nameless(this.isLocal(address, scope) ? 'local' : 'outside', address)
   }
 
   private group(mac: number, address: string, scope: AddressScope): string {
@@ -200,6 +200,13 @@ export class Site {
     return this.devices.get(peer.device!)?.role === 'infrastructure' || servers === undefined
   }
 }
+
+const nameless = (kind: ExchangePeer['kind'], address: string): ExchangePeer => ({
+  name: '',
+  nameSource: '',
+  kind,
+  address,
+})
 
 /**
  * Two labels or more, the last not a number, as a resolver would take it; not a name of the local

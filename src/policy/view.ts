@@ -4,6 +4,7 @@ import type { Microseconds } from '../core/clock.ts'
 import type { Conversation, ConversationTable } from './conversation.ts'
 import { isProfiled, type PolicyContext, type PolicyDevice } from './device.ts'
 import { ANY_HIGH_PORT, compareByAddress, mergeNeighbours, type Exchange } from './exchange.ts'
+import { inOrder } from './order.ts'
 import { prefixOf, prefixText } from './prefix.ts'
 import { Site } from './site.ts'
 import type { SpeechTable } from './speech.ts'
@@ -107,7 +108,7 @@ function viewOf(source: ExchangeSource, site: Site, { ends, number }: Viewer): E
 function merged(exchanges: Exchange[]): Exchange[] {
   if (exchanges.length < 2) return exchanges
   // Before names are settled each address stays apart: names are adopted by address.
-  return mergeNeighbours(exchanges.sort(compareByAddress), compareByAddress)
+  return mergeNeighbours(inOrder(exchanges, compareByAddress), compareByAddress)
 }
 
 /**
@@ -161,8 +162,7 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
     clientPortMax: swapped ? row.port : row.clientPortMax,
     service: row.service,
     operations: source.speech?.operations(initiator, acceptor, row.service) ?? 0,
-    topics:
-      (row.service === 'mqtt' && source.speech?.topics(initiator, acceptor)) || NO_TOPICS,
+    topics: (row.service === 'mqtt' && source.speech?.topics(initiator, acceptor)) || NO_TOPICS,
     certain: row.certain,
     answered: row.answered,
     flagged: source.excluded?.(row) ?? false,
