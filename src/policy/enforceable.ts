@@ -44,44 +44,56 @@ export function enforceable(
   device: Placed,
   site?: Site,
 ): Enforcement {
-  const needs = needsOf(rule)
-  const at: Place = (point, why) => ({ point, why, needs })
-  const { peer, service } = rule
-  if (peer.kind === 'multicast') {
-    return at('nowhere', 'a group: the frame is flooded in its segment, or forwarded by membership')
-  }
-  if (service.family === 'ethernet' || peer.kind === 'ethernet') {
-    return at('access', 'frames without IP never pass a router')
-  }
-  if (isRouted(device)) return at('gateway', 'the device is behind a router')
-  const [point, why] = peerPoint(peer, device, site)
-  return at(point, why)
+  const [point, why] = placeOf(rule, device, site)
+  return { point, why, needs: needsOf(rule) }
 }
 
-type Place = (point: EnforcementPoint, why: string) => Enforcement
+type Place = readonly [point: EnforcementPoint, why: string]
 
-function peerPoint(peer: Peer, device: Placed, site: Site | undefined): Parameters<Place> {
+const FLOODED: Place = [
+  'nowhere',
+  'a group: the frame is flooded in its segment, or forwarded by membership',
+]
+const FRAMES: Place = ['access', 'frames without IP never pass a router']
+const BEHIND: Place = ['gateway', 'the device is behind a router']
+const OUTSIDE: Place = ['gateway', 'the peer is outside']
+const ON_SITE: Place = [
+  'both',
+  'the peer is on the site: at the gateway only if another segment is',
+]
+const GATEWAY: Place = ['gateway', 'the gateway itself answers, or forwards']
+const IS_GATEWAY: Place = ['gateway', 'the peer is the gateway']
+const SEGMENT: Place = ['both', 'peers of the same segment are reached without the gateway']
+const ONE_SEGMENT: Place = ['access', 'both are in one segment: the gateway never sees it']
+const OTHER_SEGMENT: Place = ['gateway', 'the peer is in another segment']
+
+function placeOf(
+  { peer, service }: Pick<Rule, 'peer' | 'service'>,
+  device: Placed,
+  site: Site | undefined,
+): Place {
+  if (peer.kind === 'multicast') return FLOODED
+  if (service.family === 'ethernet' || peer.kind === 'ethernet') return FRAMES
+  return isRouted(device) ? BEHIND : peerPlace(peer, device, site)
+}
+
+function peerPlace(peer: Peer, device: Placed, site: Site | undefined): Place {
   switch (peer.kind) {
     case 'name':
-      return ['gateway', 'the peer is outside']
+      return OUTSIDE
     case 'prefix':
-      if (!site?.isLocalPrefix(peer.prefix)) return ['gateway', 'the peer is outside']
-      return ['both', 'the peer is on the site: at the gateway only if another segment is']
+      return site?.isLocalPrefix(peer.prefix) ? ON_SITE : OUTSIDE
     case 'class':
-      if (peer.class === 'dns' || peer.class === 'ntp' || peer.class === 'gateway') {
-        return ['gateway', 'the gateway itself answers, or forwards']
-      }
-      return ['both', 'peers of the same segment are reached without the gateway']
+      return peer.class === 'dns' || peer.class === 'ntp' || peer.class === 'gateway'
+        ? GATEWAY
+        : SEGMENT
     case 'device': {
       const other = site?.devices.get(peer.device)
-      if (other?.role === 'infrastructure') return ['gateway', 'the peer is the gateway']
-      if (!other || sharesSegment(device, other)) {
-        return ['access', 'both are in one segment: the gateway never sees it']
-      }
-      return ['gateway', 'the peer is in another segment']
+      if (other?.role === 'infrastructure') return IS_GATEWAY
+      return !other || sharesSegment(device, other) ? ONE_SEGMENT : OTHER_SEGMENT
     }
     default:
-      return ['both', 'peers of the same segment are reached without the gateway']
+      return SEGMENT
   }
 }
 
@@ -115,16 +127,16 @@ const needsRecognition = ({ application, peerPorts, devicePorts, ipProtocol }: S
  */
 export function enforceableText(profile: Profile, device: Placed, site?: Site): string {
   if (profile.rules.length === 0) return 'no rules'
-  const points = profile.rules.map((rule) => enforceable(rule, device, site).point)
-  const count = (point: EnforcementPoint) => points.filter((one) => one === point).length
-  const parts = POINT_WORDS.map(([point, words]) => [count(point), words] as const)
-  return parts
-    .filter(([rules]) => rules > 0)
-    .map(
-      ([rules, words], index) =>
-        `${rules}${index === 0 ? (rules === 1 ? ' rule' : ' rules') : ''} ${words}`,
-    )
-    .join(', ')
+  const counts = { gateway: 0, both: 0, access: 0, nowhere: 0 }
+  for (const rule of profile.rules) counts[placeOf(rule, device, site)[0]]++
+  let text = ''
+  for (const [point, words] of POINT_WORDS) {
+    const rules = counts[point]
+    if (rules === 0) continue
+    text +=
+      text === '' ? `${rules} ${rules === 1 ? 'rule' : 'rules'} ${words}` : `, ${rules} ${words}`
+  }
+  return text
 }
 
 const POINT_WORDS = [

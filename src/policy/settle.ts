@@ -29,9 +29,8 @@ export function settled(all: Exchange[]): Exchange[] {
 
 /** Each peer address by itself, over TCP and over UDP; answers whether anything has changed. */
 function settleDirections(all: readonly Exchange[]): boolean {
-  const open = all.filter(isDirected)
-  if (open.every(({ certain }) => certain)) return false
-  inOrder(open, byPlace)
+  if (!all.some((one) => !one.certain && isDirected(one))) return false
+  const open = inOrder(all.filter(isDirected), byPlace)
   let changed = false
   for (let from = 0, to; from < open.length; from = to) {
     to = from + 1

@@ -35,15 +35,19 @@ export class Site {
   ) {
     this.context = context
     this.endpoints = endpoints
-    this.devices = new Map(devices.map((device) => [device.id, device]))
+    const byId = new Map<string, PolicyDevice>()
+    for (const device of devices) byId.set(device.id, device)
+    this.devices = byId
     this.prefixes = (context.localPrefixes ?? []).map(parsePrefix).filter((prefix) => !!prefix)
     this.broadcasts = new Set(this.prefixes.map(broadcastOf).filter(Boolean))
-    this.controllers = [...this.devices.values()]
-      .filter(({ role }) => role === 'controller')
-      .map(({ id }) => id)
+    const controllers: string[] = []
+    for (const { id, role } of byId.values()) if (role === 'controller') controllers.push(id)
+    this.controllers = controllers
     this.numbered = [undefined, ...devices]
     let most = endpoints?.size ?? 0
-    for (const { endpoints: ids } of devices) for (const id of ids) if (id > most) most = id
+    for (const device of devices) {
+      for (const endpoint of device.endpoints) if (endpoint > most) most = endpoint
+    }
     this.numbers = new Int32Array(most + 1)
     for (let number = 1; number < this.numbered.length; number++) {
       for (const endpoint of this.numbered[number]!.endpoints) this.numbers[endpoint] = number
@@ -75,17 +79,18 @@ export class Site {
     return { kind: 'device', device, name, addresses, macs }
   }
 
-  /** The other side of an exchange; `name` is kept for outside peers, if it can be a DNS name. */
+  /**
+   * The other side of an exchange; `name` is kept for outside peers, if it can be a DNS name. Only
+   * outside peers are the caller's own to change.
+   */
   peer(endpoint: number, name: string, nameSource: NameSource): ExchangePeer {
     const known = this.peers.get(endpoint)
-    const peer = known ? { ...known } : this.identify(endpoint)
-    if (peer.kind === 'outside') {
-      if (name === '' || !isDnsName(name)) return peer
+    if (known) return known
+    const peer = this.identify(endpoint)
+    if (peer.kind !== 'outside') this.peers.set(endpoint, peer)
+    else if (name !== '' && isDnsName(name)) {
       peer.name = name
       peer.nameSource = nameSource
-    } else if (!known) {
-      // Those outside may be any number.
-      this.peers.set(endpoint, { ...peer })
     }
     return peer
   }
@@ -137,7 +142,7 @@ export class Site {
    * Whether a rule's prefix lies on the site: private, link-local, or one of its stated networks.
    */
   isLocalPrefix(text: string): boolean {
-    const prefix = parsePrefix(text)
+    const prefix = this.parsed(text)
     return prefix !== undefined && (isPrivate(prefix) || this.isInside(text))
   }
 

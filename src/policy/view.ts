@@ -88,7 +88,7 @@ interface Viewer {
 }
 
 function viewOf(source: ExchangeSource, site: Site, { ends, number }: Viewer): Exchange[] {
-  const device = site.numbered[number]!
+  const device = site.numbered[number]!.id
   const isCrowded = ends.counts[number] > CROWD_MIN
   const exchanges: Exchange[] = []
   let most = CROWD_MIN
@@ -132,7 +132,7 @@ const NO_TOPICS: readonly string[] = []
 
 interface Side {
   readonly conversation: Conversation
-  readonly device: PolicyDevice
+  readonly device: string
   /** The device is the responder. */
   readonly turned: boolean
 }
@@ -150,7 +150,7 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
   const since = source.conversations.flowsSince(row.row, source.cut)
   const bytes = row.bytesOriginator + row.bytesResponder
   return {
-    device: device.id,
+    device,
     endpoint: turned ? row.responder : row.originator,
     peerEndpoint,
     initiated: turned && !fromGroup ? 'peer' : 'device',
