@@ -38,8 +38,12 @@ export const isGroupMac = (mac: MacNumber) => mac >= 0 && (Math.floor(mac / 2 **
 /** Locally administered bit: randomised or made-up addresses (IEEE 802-2014 8.4). */
 export const isLocalMac = (mac: MacNumber) => mac >= 0 && (Math.floor(mac / 2 ** 40) & 2) === 2
 
+const DECIMAL = Array.from({ length: 256 }, (_, byte) => `${byte}`)
+const DOTTED = DECIMAL.map((text) => `${text}.`)
+
 export function v4Text(value: number): string {
-  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
+  const head = DOTTED[value >>> 24] + DOTTED[(value >>> 16) & 255]
+  return head + DOTTED[(value >>> 8) & 255] + DECIMAL[value & 255]
 }
 
 /** Reads a dotted quad; undefined when it is none. */

@@ -34,16 +34,19 @@ const EPHEMERAL = 32768
  * The permissions a device's exchanges need, generalised. Exchanges must be settled and learnable.
  */
 export function generalise(exchanges: readonly Exchange[], site: Site): Entry[] {
-  const device = exchanges[0]?.device ?? ''
+  if (exchanges.length === 0) return []
+  const [{ device }] = exchanges
+  if (exchanges.length === 1) return [generaliseOne(entryOf(exchanges[0]), device, site)]
   const all = exchanges.map(entryOf)
   // Few devices use so many high ports that any of them could be a range: most are only put in
   // order.
   let high = 0
   for (const entry of all) if (isEphemeral(entry) || isRegistered(entry)) high++
-  const widened = (entries: Entry[], likeness: Likeness<Entry>, widen: typeof widenPorts) =>
-    high > EPHEMERAL_PORTS_MAX ? perKind(entries, likeness, widen) : together(entries, likeness)
-  const ported = widened(all, PORTS_OF_PEER, widenPorts)
-  const spread = widened(ported, PORTS_OF_KIND, widenPortsAcross)
+  const isHigh = high > EPHEMERAL_PORTS_MAX
+  const ported = isHigh ? perKind(all, PORTS_OF_PEER, widenPorts) : together(all, PORTS_OF_PEER)
+  const spread = isHigh
+    ? perKind(ported, PORTS_OF_KIND, widenPortsAcross)
+    : together(ported, PORTS_OF_KIND)
   const services: Entry[] = []
   eachKind(spread, SERVICE, (list, from, to) => {
     if (to - from === 1) services.push(generaliseOne(list[from], device, site))
@@ -52,7 +55,9 @@ export function generalise(exchanges: readonly Exchange[], site: Site): Entry[] 
       for (const entry of generalisePeers(group, device, site)) services.push(entry)
     }
   })
-  const ranges = widened(services, PORTS_OF_PEER, widenPorts)
+  const ranges = isHigh
+    ? perKind(services, PORTS_OF_PEER, widenPorts)
+    : together(services, PORTS_OF_PEER)
   const rules: Entry[] = []
   eachKind(ranges, SAME_RULE, (list, from, to) => {
     rules.push(to - from === 1 ? list[from] : joined(list.slice(from, to)))

@@ -6,7 +6,7 @@ import type { Site } from './site.ts'
 
 /** Drops what another permission includes, and gives that one its evidence. */
 export function minimal(entries: Entry[], site: Site): Entry[] {
-  if (entries.length < 2) return entries
+  if (entries.length < 2 || (entries.length <= LONG && !anyMayCover(entries))) return entries
   const covering = new Covering(entries, site)
   const target = entries.map((_, index) => covering.broadest(index))
   if (target.every((broad) => broad < 0)) return entries
@@ -81,6 +81,16 @@ class Covering {
   private content(index: number): RuleContent {
     return (this.contents[index] ??= contentFrom(this.entries[index]))
   }
+}
+
+/** Most devices need nothing that could include anything else. */
+function anyMayCover(entries: readonly Entry[]): boolean {
+  for (let narrow = 0; narrow < entries.length; narrow++) {
+    for (let broad = 0; broad < entries.length; broad++) {
+      if (broad !== narrow && mayCover(entries[broad], entries[narrow])) return true
+    }
+  }
+  return false
 }
 
 const onePort = ({ ports }: Entry) => (ports && ports.from === ports.to ? ports.from : -1)

@@ -3,9 +3,10 @@
 import type { Microseconds } from '../core/clock.ts'
 import type { Conversation, ConversationTable } from './conversation.ts'
 import type { PolicyContext, PolicyDevice } from './device.ts'
-import type { Exchange } from './exchange.ts'
+import { compareByAddress, type Exchange } from './exchange.ts'
 import type { NotLearnt } from './form.ts'
 import { cutOf } from './maturity.ts'
+import { inOrder } from './order.ts'
 import { settled } from './settle.ts'
 import { Site } from './site.ts'
 import type { SpeechTable } from './speech.ts'
@@ -60,7 +61,10 @@ export function observe(
   const { attempts } = learner
   if (attempts) {
     const failed = exchangesOf({ ...seen, conversations: attempts, failed: true })
-    for (const [id, list] of failed) for (const one of list) exchanges.get(id)!.push(one)
+    for (const [id, list] of failed) {
+      if (list.length === 0) continue
+      exchanges.set(id, inOrder([...exchanges.get(id)!, ...list], compareByAddress))
+    }
   }
   const failures = new Map<string, Failures>()
   for (const [id, all] of exchanges) {

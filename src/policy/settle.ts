@@ -13,23 +13,41 @@ const LONG = 16
 
 /** The exchanges of one device, settled and merged, in a fixed order. */
 export function settle(exchanges: readonly Exchange[]): Exchange[] {
-  return settled(exchanges.map((one) => ({ ...one, peer: { ...one.peer } })))
+  const all = exchanges.map((one) => ({ ...one, peer: { ...one.peer } }))
+  correct(inOrder(all, compareByAddress))
+  return mergeNeighbours(inOrder(all, compareExchanges), compareExchanges)
 }
 
-/** `settle` for exchanges that nobody else holds: they are changed and joined where they are. */
+/**
+ * `settle` for exchanges that nobody else holds: they are changed and joined where they are. In the
+ * order of `compareByAddress`, each once.
+ */
 export function settled(all: Exchange[]): Exchange[] {
-  inOrder(all, compareByAddress)
-  const turned = settleDirections(all)
-  const named = adoptNames(all)
-  const recognised = adoptApplications(all)
+  const changed = correct(all)
   // Those that have become the same join, named ones whatever their address, in the order above.
-  if (turned || named || recognised) inOrder(all, compareExchanges)
-  return mergeNeighbours(all, compareExchanges)
+  if (changed) inOrder(all, compareExchanges)
+  return changed || all.some(isNamed) ? mergeNeighbours(all, compareExchanges) : all
+}
+
+/** Answers whether anything has changed; most devices give no reason for it. */
+function correct(all: readonly Exchange[]): boolean {
+  let uncertain = false
+  let named = 0
+  let unknown = 0
+  for (const one of all) {
+    if (!one.certain && isDirected(one)) uncertain = true
+    if (isNamed(one)) named++
+    if (one.service === '') unknown++
+  }
+  const turned = uncertain && settleDirections(all)
+  // Whoever is turned may be named or nameless now.
+  const renamed = (named > 0 || turned) && named < all.length && adoptNames(all)
+  const recognised = unknown > 0 && unknown < all.length && adoptApplications(all)
+  return turned || renamed || recognised
 }
 
 /** Each peer address by itself, over TCP and over UDP; answers whether anything has changed. */
 function settleDirections(all: readonly Exchange[]): boolean {
-  if (!all.some((one) => !one.certain && isDirected(one))) return false
   const open = inOrder(all.filter(isDirected), byPlace)
   let changed = false
   for (let from = 0, to; from < open.length; from = to) {
@@ -158,7 +176,6 @@ function isTurned(one: Exchange, other: Exchange): boolean {
  * first.
  */
 function adoptNames(exchanges: readonly Exchange[]): boolean {
-  if (!exchanges.some(isNamed)) return false
   const nameless = exchanges.filter(
     ({ peer, initiated }) => peer.kind === 'outside' && peer.name === '' && initiated === 'device',
   )
@@ -188,7 +205,6 @@ const isNamed = ({ peer, initiated }: Exchange) => peer.name !== '' && initiated
 /** A flow that was not recognised takes the application of the same peer's same port. */
 function adoptApplications(exchanges: readonly Exchange[]): boolean {
   const isKnown = ({ service }: Exchange) => service !== ''
-  if (exchanges.every(isKnown) || !exchanges.some(isKnown)) return false
   const places =
     exchanges.length > LONG ? Map.groupBy(exchanges.filter(isKnown), placeText) : undefined
   let changed = false

@@ -25,7 +25,8 @@ export class Site {
   private readonly controllers: readonly string[]
   private readonly prefixes: readonly Prefix[]
   private readonly broadcasts: ReadonlySet<string>
-  private readonly peers = new Map<number, ExchangePeer>()
+  /** By endpoint id, as far as they were asked for; of those outside there may be any number. */
+  private readonly peers: (ExchangePeer | undefined)[]
   private readonly parsedTexts = new Map<string, Prefix | undefined>()
 
   constructor(
@@ -49,6 +50,7 @@ export class Site {
       for (const endpoint of device.endpoints) if (endpoint > most) most = endpoint
     }
     this.numbers = new Int32Array(most + 1)
+    this.peers = new Array<undefined>(most + 1).fill(undefined)
     for (let number = 1; number < this.numbered.length; number++) {
       for (const endpoint of this.numbered[number]!.endpoints) this.numbers[endpoint] = number
     }
@@ -84,10 +86,10 @@ export class Site {
    * outside peers are the caller's own to change.
    */
   peer(endpoint: number, name: string, nameSource: NameSource): ExchangePeer {
-    const known = this.peers.get(endpoint)
+    const known = this.peers[endpoint]
     if (known) return known
     const peer = this.identify(endpoint)
-    if (peer.kind !== 'outside') this.peers.set(endpoint, peer)
+    if (peer.kind !== 'outside') this.peers[endpoint] = peer
     else if (name !== '' && isDnsName(name)) {
       peer.name = name
       peer.nameSource = nameSource
