@@ -309,6 +309,11 @@ export class ConversationTable {
 
   /** A row as an object. */
   at(row: number): Conversation {
+    return this.read(row, blankConversation())
+  }
+
+  /** The same into an object that is there, for those who look at many and keep none. */
+  read(row: number, into: Writable<Conversation>): Conversation {
     const { words, floats } = this
     const at = row * WORDS
     const floatsAt = row * FLOATS
@@ -316,32 +321,59 @@ export class ConversationTable {
     const service = words[at + W.service]
     const speech = words[at + W.speech]
     const clientPorts = words[at + W.clientPorts]
-    return {
-      row,
-      originator: words[at + W.originator],
-      responder: words[at + W.responder],
-      family: (speech >>> 9) & 3,
-      ipProtocol: service & 0xffff,
-      port: service >>> 16,
-      clientPortMin: clientPorts & 0xffff,
-      clientPortMax: clientPorts >>> 16,
-      service: this.services[speech & 511],
-      name: this.names[speech >>> 11],
-      nameSource: NAME_SOURCES[(flags & NAME_SOURCE_MASK) >>> NAME_SOURCE_SHIFT],
-      flows: small(floats[floatsAt + F.flows]),
-      packetsOriginator: small(floats[floatsAt + F.packetsOriginator]),
-      packetsResponder: small(floats[floatsAt + F.packetsResponder]),
-      bytesOriginator: small(floats[floatsAt + F.bytesOriginator]),
-      bytesResponder: small(floats[floatsAt + F.bytesResponder]),
-      first: floats[floatsAt + F.first],
-      last: floats[floatsAt + F.last],
-      frame: small(floats[floatsAt + F.frame]),
-      certain: (flags & FLAG.certain) !== 0,
-      answered: (flags & FLAG.answered) !== 0,
-      collapsed: (flags & FLAG.collapsed) !== 0,
-    }
+    into.row = row
+    into.originator = words[at + W.originator]
+    into.responder = words[at + W.responder]
+    into.family = (speech >>> 9) & 3
+    into.ipProtocol = service & 0xffff
+    into.port = service >>> 16
+    into.clientPortMin = clientPorts & 0xffff
+    into.clientPortMax = clientPorts >>> 16
+    into.service = this.services[speech & 511]
+    into.name = this.names[speech >>> 11]
+    into.nameSource = NAME_SOURCES[(flags & NAME_SOURCE_MASK) >>> NAME_SOURCE_SHIFT]
+    into.flows = small(floats[floatsAt + F.flows])
+    into.packetsOriginator = small(floats[floatsAt + F.packetsOriginator])
+    into.packetsResponder = small(floats[floatsAt + F.packetsResponder])
+    into.bytesOriginator = small(floats[floatsAt + F.bytesOriginator])
+    into.bytesResponder = small(floats[floatsAt + F.bytesResponder])
+    into.first = floats[floatsAt + F.first]
+    into.last = floats[floatsAt + F.last]
+    into.frame = small(floats[floatsAt + F.frame])
+    into.certain = (flags & FLAG.certain) !== 0
+    into.answered = (flags & FLAG.answered) !== 0
+    into.collapsed = (flags & FLAG.collapsed) !== 0
+    return into
   }
 }
+
+type Writable<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] }
+
+/** A conversation to read rows into. */
+export const blankConversation = (): Writable<Conversation> => ({
+  row: 0,
+  originator: 0,
+  responder: 0,
+  family: 0,
+  ipProtocol: 0,
+  port: 0,
+  clientPortMin: 0,
+  clientPortMax: 0,
+  service: '',
+  name: '',
+  nameSource: '',
+  flows: 0,
+  packetsOriginator: 0,
+  packetsResponder: 0,
+  bytesOriginator: 0,
+  bytesResponder: 0,
+  first: 0.5,
+  last: 0.5,
+  frame: 0,
+  certain: false,
+  answered: false,
+  collapsed: false,
+})
 
 /** A count as V8 keeps small numbers: what is read as a float would be an object of its own. */
 const small = (count: number): number => ((count | 0) === count ? count | 0 : count)

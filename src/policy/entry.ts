@@ -137,7 +137,8 @@ export function joined(
 /** Bits of all operations that were asked for; of several or unknown applications none is bound. */
 export function operationsOf({ application, exchanges }: Entry): number {
   let bits = 0
-  if (application !== '') for (const one of exchanges) bits |= one.operations
+  if (application === '') return bits
+  for (let index = 0; index < exchanges.length; index++) bits |= exchanges[index].operations
   return bits
 }
 
@@ -147,8 +148,12 @@ function topicsOf({ application, exchanges }: Entry): TopicPermission[] {
 }
 
 /** Whether anything was said about topics. */
-export const hasTopics = (exchanges: readonly Exchange[]): boolean =>
-  exchanges.some((one) => one.topics.length > 0)
+export function hasTopics(exchanges: readonly Exchange[]): boolean {
+  for (let index = 0; index < exchanges.length; index++) {
+    if (exchanges[index].topics.length > 0) return true
+  }
+  return false
+}
 
 /** What makes an entry the rule it will be; a device is named by its id only. */
 export const contentFrom = (entry: Entry): RuleContent => ({

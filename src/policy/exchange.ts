@@ -102,7 +102,8 @@ export function mergeNeighbours(
   compare: (one: Exchange, other: Exchange) => number,
 ): Exchange[] {
   let kept = 0
-  for (const one of sorted) {
+  for (let index = 0; index < sorted.length; index++) {
+    const one = sorted[index]
     if (one.flows === 0) continue
     if (kept > 0 && compare(sorted[kept - 1], one) === 0) absorb(sorted[kept - 1], one)
     else sorted[kept++] = one

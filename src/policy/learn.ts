@@ -151,7 +151,8 @@ type Failures = Pick<NotLearnt, 'failedOut' | 'failedIn'>
 
 function notLearntOf(exchanges: readonly Exchange[], failures: Failures | undefined): NotLearnt {
   const counts = { flagged: 0, unanswered: 0, implied: 0, overflowed: 0, failedOut: 0, failedIn: 0 }
-  for (const one of exchanges) {
+  for (let index = 0; index < exchanges.length; index++) {
+    const one = exchanges[index]
     const standing = standingOf(one)
     // What failed is counted by endpoint, whether or not its peers are kept.
     if (standing !== 'learnt' && standing !== 'failed') counts[standing] += one.flows

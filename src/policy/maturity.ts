@@ -51,7 +51,8 @@ export class Trials {
   maturityOf(exchanges: readonly Exchange[], permits: (one: Exchange) => boolean): Maturity {
     const { cut, learnedSpan, heldOutSpan } = this
     const counts = { totalFlows: 0, lostFlows: 0, totalBytes: 0, lostBytes: 0 }
-    for (const one of exchanges) {
+    for (let index = 0; index < exchanges.length; index++) {
+      const one = exchanges[index]
       if (one.flowsHeldOut === 0) continue
       counts.totalFlows += one.flowsHeldOut
       counts.totalBytes += one.bytesHeldOut

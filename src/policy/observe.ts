@@ -22,7 +22,10 @@ export interface Observing {
 
 /** How to learn: what to leave out, and how much to hold out for maturity. */
 export interface LearnOptions extends PolicyContext {
-  /** True for traffic that findings flag: it is counted, and never learnt. */
+  /**
+   * True for traffic that findings flag: it is counted, and never learnt. The object is the same
+   * one every time: read it, keep nothing of it.
+   */
   readonly excluded?: (conversation: Conversation) => boolean
   /** What the profiles were learnt from, e.g. the capture's file name. */
   readonly source?: string

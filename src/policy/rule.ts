@@ -126,13 +126,14 @@ export const exactRule = (one: Exchange, provenance: Provenance, site: Site): Ru
   new RuleWriter(provenance, site).write(entryOf(one))
 
 function evidenceOf({ exchanges }: Entry, nameSource: NameSource): RuleEvidence {
-  let [earliest] = exchanges
+  let earliest = exchanges[0]
   let { last } = earliest
   let flows = 0
   let packets = 0
   let bytesOut = 0
   let bytesIn = 0
-  for (const one of exchanges) {
+  for (let index = 0; index < exchanges.length; index++) {
+    const one = exchanges[index]
     flows += one.flows
     packets += one.packets
     bytesOut += one.bytesOut
@@ -166,8 +167,8 @@ const BY_TRUST: readonly NameSource[] = ['tls', 'quic', 'http', 'dns']
 /** For several names: the source of the one that is confirmed least. */
 function weakestSource({ exchanges }: Entry): NameSource {
   let least = BY_TRUST.length
-  for (const { peer } of exchanges) {
-    const trust = BY_TRUST.indexOf(peer.nameSource)
+  for (let index = 0; index < exchanges.length; index++) {
+    const trust = BY_TRUST.indexOf(exchanges[index].peer.nameSource)
     if (trust >= 0 && trust < least) least = trust
   }
   return BY_TRUST[least] ?? ''

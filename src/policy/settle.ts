@@ -34,7 +34,8 @@ function correct(all: readonly Exchange[]): boolean {
   let uncertain = false
   let named = 0
   let unknown = 0
-  for (const one of all) {
+  for (let index = 0; index < all.length; index++) {
+    const one = all[index]
     if (!one.certain && isDirected(one)) uncertain = true
     if (isNamed(one)) named++
     if (one.service === '') unknown++

@@ -1,7 +1,7 @@
 // Conversations seen from one device: what it started with whom, and what was started with it, as
 // Exchanges. Rows are put in order by device first, so that each device is derived by itself.
 import type { Microseconds } from '../core/clock.ts'
-import type { Conversation, ConversationTable } from './conversation.ts'
+import { blankConversation, type Conversation, type ConversationTable } from './conversation.ts'
 import { isProfiled, type PolicyContext, type PolicyDevice } from './device.ts'
 import { ANY_HIGH_PORT, compareByAddress, mergeNeighbours, type Exchange } from './exchange.ts'
 import { inOrder } from './order.ts'
@@ -20,7 +20,10 @@ export interface ExchangeSource {
   /** Of the same devices and context, where there is one already. */
   readonly site?: Site
   readonly cut: Microseconds
-  /** True for traffic that findings flag: it is kept apart and never learnt. */
+  /**
+   * True for traffic that findings flag: it is kept apart and never learnt. The object is the same
+   * one every time.
+   */
   readonly excluded?: (conversation: Conversation) => boolean
   /** The rows are attempts that nobody accepted. */
   readonly failed?: boolean
@@ -34,10 +37,12 @@ export function exchangesOf(source: ExchangeSource): Map<string, Exchange[]> {
   const { conversations, devices, context } = source
   const site = source.site ?? new Site(devices, context, conversations.endpoints)
   const ends = new Ends(conversations, site)
+  const conversation = blankConversation()
   const result = new Map<string, Exchange[]>()
   for (let number = 1; number < site.numbered.length; number++) {
     const device = site.numbered[number]!
-    if (isProfiled(device, context)) result.set(device.id, viewOf(source, site, { ends, number }))
+    if (isProfiled(device, context))
+      result.set(device.id, viewOf(source, site, { ends, number, conversation }))
   }
   return result
 }
@@ -85,16 +90,23 @@ const CROWD_MIN = 16_384
 interface Viewer {
   readonly ends: Ends
   readonly number: number
+  /** Read into, again and again. */
+  readonly conversation: ReturnType<typeof blankConversation>
 }
 
-function viewOf(source: ExchangeSource, site: Site, { ends, number }: Viewer): Exchange[] {
+function viewOf(
+  source: ExchangeSource,
+  site: Site,
+  { ends, number, conversation }: Viewer,
+): Exchange[] {
   const device = site.numbered[number]!.id
   const isCrowded = ends.counts[number] > CROWD_MIN
   const exchanges: Exchange[] = []
+  const { conversations } = source
   let most = CROWD_MIN
   for (let at = ends.from[number]; at < ends.to[number]; at++) {
     const end = ends.list[at]
-    const conversation = source.conversations.at(end >>> 1)
+    conversations.read(end >>> 1, conversation)
     const one = exchange(source, site, { conversation, device, turned: (end & 1) === 1 })
     if (isCrowded) coarsen(one)
     exchanges.push(one)
