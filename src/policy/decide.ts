@@ -133,14 +133,25 @@ function lookUp(device: string, rules: readonly Rule[], site: Site) {
     else if (single.has(key)) single.get(key)!.push(compiled)
     else single.set(key, [compiled])
   }
-  const allowing = (candidates: readonly Compiled[] | undefined, attempt: Attempt) =>
-    candidates?.find((one) => progress(one, attempt) === ALLOWED)
+  const at = (key: string, attempt: Attempt) => allowing(single.get(key), attempt)
   const permitting = (attempt: Attempt): Compiled | undefined => {
-    let found: Compiled | undefined
-    for (const key of attemptKeys(attempt.peer)) found ??= allowing(single.get(key), attempt)
-    return found ?? allowing(wide, attempt)
+    const { address, device, name } = attempt.peer
+    return (
+      at(`at ${address}`, attempt) ??
+      (device === undefined ? undefined : at(`device ${device}`, attempt)) ??
+      (name === '' ? undefined : at(`name ${name}`, attempt)) ??
+      allowing(wide, attempt)
+    )
   }
   return { all, permitting }
+}
+
+function allowing(candidates: readonly Compiled[] | undefined, attempt: Attempt) {
+  if (!candidates) return undefined
+  for (let index = 0; index < candidates.length; index++) {
+    if (progress(candidates[index], attempt) === ALLOWED) return candidates[index]
+  }
+  return undefined
 }
 
 function nearest(all: readonly Compiled[], attempt: Attempt): Verdict {
@@ -186,13 +197,6 @@ function singleKey(peer: Peer): string {
     default:
       return ''
   }
-}
-
-function attemptKeys(peer: ExchangePeer): string[] {
-  const keys = [`at ${peer.address}`]
-  if (peer.device !== undefined) keys.push(`device ${peer.device}`)
-  if (peer.name !== '') keys.push(`name ${peer.name}`)
-  return keys
 }
 
 /** How far the attempt gets: an index into DENIALS, or ALLOWED. */

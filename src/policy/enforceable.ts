@@ -44,28 +44,25 @@ export function enforceable(
   device: Placed,
   site?: Site,
 ): Enforcement {
-  const [point, why] = placeOf(rule, device, site)
-  return { point, why, needs: needsOf(rule) }
+  return { ...placeOf(rule, device, site), needs: needsOf(rule) }
 }
 
-type Place = readonly [point: EnforcementPoint, why: string]
+type Place = Pick<Enforcement, 'point' | 'why'>
 
-const FLOODED: Place = [
+const place = (point: EnforcementPoint, why: string): Place => ({ point, why })
+const FLOODED = place(
   'nowhere',
   'a group: the frame is flooded in its segment, or forwarded by membership',
-]
-const FRAMES: Place = ['access', 'frames without IP never pass a router']
-const BEHIND: Place = ['gateway', 'the device is behind a router']
-const OUTSIDE: Place = ['gateway', 'the peer is outside']
-const ON_SITE: Place = [
-  'both',
-  'the peer is on the site: at the gateway only if another segment is',
-]
-const GATEWAY: Place = ['gateway', 'the gateway itself answers, or forwards']
-const IS_GATEWAY: Place = ['gateway', 'the peer is the gateway']
-const SEGMENT: Place = ['both', 'peers of the same segment are reached without the gateway']
-const ONE_SEGMENT: Place = ['access', 'both are in one segment: the gateway never sees it']
-const OTHER_SEGMENT: Place = ['gateway', 'the peer is in another segment']
+)
+const FRAMES = place('access', 'frames without IP never pass a router')
+const BEHIND = place('gateway', 'the device is behind a router')
+const OUTSIDE = place('gateway', 'the peer is outside')
+const ON_SITE = place('both', 'the peer is on the site: at the gateway only if another segment is')
+const GATEWAY = place('gateway', 'the gateway itself answers, or forwards')
+const IS_GATEWAY = place('gateway', 'the peer is the gateway')
+const SEGMENT = place('both', 'peers of the same segment are reached without the gateway')
+const ONE_SEGMENT = place('access', 'both are in one segment: the gateway never sees it')
+const OTHER_SEGMENT = place('gateway', 'the peer is in another segment')
 
 function placeOf(
   { peer, service }: Pick<Rule, 'peer' | 'service'>,
@@ -128,7 +125,9 @@ const needsRecognition = ({ application, peerPorts, devicePorts, ipProtocol }: S
 export function enforceableText(profile: Profile, device: Placed, site?: Site): string {
   if (profile.rules.length === 0) return 'no rules'
   const counts = { gateway: 0, both: 0, access: 0, nowhere: 0 }
-  for (const rule of profile.rules) counts[placeOf(rule, device, site)[0]]++
+  const { rules } = profile
+  for (let index = 0; index < rules.length; index++)
+    counts[placeOf(rules[index], device, site).point]++
   let text = ''
   for (const [point, words] of POINT_WORDS) {
     const rules = counts[point]

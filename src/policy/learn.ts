@@ -94,7 +94,7 @@ function profileOf(
   learning: Learning,
 ): Profile {
   const { observed, provenance, writer, trials } = learning
-  const learnable = exchanges.filter((one) => standingOf(one) === 'learnt')
+  const learnable = learnableOf(exchanges)
   return {
     schemaVersion: PROFILE_SCHEMA_VERSION,
     subject: subjectOf(device),
@@ -105,6 +105,14 @@ function profileOf(
     notLearnt: notLearntOf(exchanges, observed.failures.get(device.id)),
     ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),
   }
+}
+
+function learnableOf(exchanges: readonly Exchange[]): Exchange[] {
+  const learnable: Exchange[] = []
+  for (let index = 0; index < exchanges.length; index++) {
+    if (standingOf(exchanges[index]) === 'learnt') learnable.push(exchanges[index])
+  }
+  return learnable
 }
 
 /** Whether what was seen before the cut permits an exchange; made when it is asked for. */
@@ -125,8 +133,11 @@ function earlyPermits(
 const entriesOf = (learnable: readonly Exchange[], site: Site): Entry[] =>
   minimal(generalise(learnable, site), site)
 
-const rulesFrom = (learnable: readonly Exchange[], site: Site, writer: RuleWriter): Rule[] =>
-  sortedRules(entriesOf(learnable, site).map((entry) => writer.write(entry)))
+function rulesFrom(learnable: readonly Exchange[], site: Site, writer: RuleWriter): Rule[] {
+  const rules: Rule[] = []
+  for (const entry of entriesOf(learnable, site)) rules.push(writer.write(entry))
+  return sortedRules(rules)
+}
 
 /** Whom a device's own profile is about, so that it is found again in another run. */
 export const subjectOf = ({ id, name, macs, addresses }: PolicyDevice): Subject => ({
@@ -143,7 +154,7 @@ export function rulesOf(
   site: Site,
   provenance: Provenance,
 ): Rule[] {
-  const learnable = exchanges.filter((one) => standingOf(one) === 'learnt')
+  const learnable = learnableOf(exchanges)
   return rulesFrom(learnable, site, new RuleWriter(provenance, site))
 }
 

@@ -82,18 +82,22 @@ export class Trials {
   private judge(estimate: number, totalFlows: number, lostFlows: number): Judgement {
     const { seen } = this
     const kept = `${lostFlows} of ${totalFlows} flows would have been lost`
-    const enough = (least: typeof MATURE) =>
+    if (totalFlows === 0)
+      return { verdict: 'immature', why: `${seen}: nothing was seen in that time` }
+    if (!this.isEnough(SETTLING, totalFlows))
+      return { verdict: 'immature', why: `${seen}: too little to judge; ${kept}` }
+    if (estimate < SETTLING_MIN) return { verdict: 'immature', why: `${seen}: ${kept}` }
+    if (!this.isEnough(MATURE, totalFlows))
+      return { verdict: 'settling', why: `${seen}: ${kept}; more has to be seen` }
+    return { verdict: estimate >= MATURE_MIN ? 'mature' : 'settling', why: `${seen}: ${kept}` }
+  }
+
+  private isEnough(least: typeof MATURE, totalFlows: number): boolean {
+    return (
       this.learnedSpan >= least.learned &&
       this.heldOutSpan >= least.heldOut &&
       totalFlows >= least.flows
-    if (totalFlows === 0)
-      return { verdict: 'immature', why: `${seen}: nothing was seen in that time` }
-    if (!enough(SETTLING))
-      return { verdict: 'immature', why: `${seen}: too little to judge; ${kept}` }
-    if (estimate < SETTLING_MIN) return { verdict: 'immature', why: `${seen}: ${kept}` }
-    if (!enough(MATURE))
-      return { verdict: 'settling', why: `${seen}: ${kept}; more has to be seen` }
-    return { verdict: estimate >= MATURE_MIN ? 'mature' : 'settling', why: `${seen}: ${kept}` }
+    )
   }
 }
 

@@ -70,10 +70,10 @@ export function observe(
     }
   }
   const failures = new Map<string, Failures>()
-  for (const [id, all] of exchanges) {
+  exchanges.forEach((all, id) => {
     exchanges.set(id, settled(all))
     failures.set(id, failuresOf(site.devices.get(id)!, conversations))
-  }
+  })
   return { site, exchanges, failures, span: { first, cut, last } }
 }
 

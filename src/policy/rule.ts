@@ -180,14 +180,21 @@ function reviewOf(entry: Entry, nameSource: NameSource): ReviewReason[] {
   if (peer.kind === 'any') reasons.push('any-peer')
   if (peer.kind === 'name' && peer.name.startsWith('*.')) reasons.push('name-suffix')
   if (ports && ports.to > ports.from) reasons.push('port-range')
-  if (entry.initiated === 'peer' && exchanges.some((one) => one.peer.kind === 'outside')) {
-    reasons.push('opened-from-outside')
-  }
+  const seen = seenIn(exchanges)
+  if (entry.initiated === 'peer' && seen.outside) reasons.push('opened-from-outside')
   if (peer.kind === 'name' && nameSource !== 'dns') reasons.push('name-unconfirmed')
   if (exchanges.length === 1 && exchanges[0].flows === 1) reasons.push('seen-once')
-  if (!exchanges.some((one) => one.answered)) {
-    const unicast = exchanges.some((one) => one.peer.kind !== 'group')
-    if (unicast) reasons.push('unanswered')
-  }
+  if (seen.unicast && !seen.answered) reasons.push('unanswered')
   return reasons
+}
+
+function seenIn(exchanges: readonly Exchange[]) {
+  const seen = { outside: false, unicast: false, answered: false }
+  for (let index = 0; index < exchanges.length; index++) {
+    const { peer, answered } = exchanges[index]
+    if (peer.kind === 'outside') seen.outside = true
+    if (peer.kind !== 'group') seen.unicast = true
+    if (answered) seen.answered = true
+  }
+  return seen
 }

@@ -26,7 +26,12 @@ export function settled(all: Exchange[]): Exchange[] {
   const changed = correct(all)
   // Those that have become the same join, named ones whatever their address, in the order above.
   if (changed) inOrder(all, compareExchanges)
-  return changed || all.some(isNamed) ? mergeNeighbours(all, compareExchanges) : all
+  return changed || anyNamed(all) ? mergeNeighbours(all, compareExchanges) : all
+}
+
+function anyNamed(all: readonly Exchange[]): boolean {
+  for (let index = 0; index < all.length; index++) if (isNamed(all[index])) return true
+  return false
 }
 
 /** Answers whether anything has changed; most devices give no reason for it. */
@@ -49,7 +54,11 @@ function correct(all: readonly Exchange[]): boolean {
 
 /** Each peer address by itself, over TCP and over UDP; answers whether anything has changed. */
 function settleDirections(all: readonly Exchange[]): boolean {
-  const open = inOrder(all.filter(isDirected), byPlace)
+  const open: Exchange[] = []
+  for (let index = 0; index < all.length; index++) {
+    if (isDirected(all[index])) open.push(all[index])
+  }
+  inOrder(open, byPlace)
   let changed = false
   for (let from = 0, to; from < open.length; from = to) {
     to = from + 1
@@ -211,17 +220,24 @@ function adoptApplications(exchanges: readonly Exchange[]): boolean {
   let changed = false
   for (const one of exchanges) {
     if (isKnown(one)) continue
-    let service = ''
-    // Those that have just taken one have that of their own place.
-    for (const other of places ? (places.get(placeText(one)) ?? []) : exchanges) {
-      const better = service === '' || other.service < service
-      if (better && isKnown(other) && isSamePlace(one, other)) service = other.service
-    }
+    const service = leastKnown(places ? (places.get(placeText(one)) ?? []) : exchanges, one)
     if (service === '') continue
     one.service = service
     changed = true
   }
   return changed
+}
+
+/** The first by name of the applications at the place of this one; '' when there is none. */
+function leastKnown(exchanges: readonly Exchange[], one: Exchange): string {
+  let least = ''
+  for (let index = 0; index < exchanges.length; index++) {
+    const { service } = exchanges[index]
+    // Those that have just taken one have that of their own place.
+    const better = service !== '' && (least === '' || service < least)
+    if (better && isSamePlace(one, exchanges[index])) least = service
+  }
+  return least
 }
 
 const nameOf = ({ name, address }: Exchange['peer']) => name || address
