@@ -221,6 +221,9 @@ const PDU_TYPES = new Map<unknown, string>([
   ['sealed', 'encrypted'],
 ])
 
+/** Written above, or nothing for a file: the mark is of use while traffic is looked at. */
+const SNMP_SAID = ['version', 'names', 'user', 'communityMark']
+
 const snmp: Draw = (fields) => ({
   object: {
     version: fields.version === '2c' ? 2 : Number(fields.version) || 0,
@@ -230,7 +233,7 @@ const snmp: Draw = (fields) => ({
     community: fields.communityKind === 'other' ? undefined : fields.communityKind,
     usm: fields.user,
   },
-  own: leftOver(fields, 'version', 'names', 'user', fields.kind === 'sealed' ? '' : 'kind'),
+  own: leftOver(fields, ...SNMP_SAID, fields.kind === 'sealed' ? '' : 'kind'),
 })
 
 /** Suricata's names of Modbus functions. */

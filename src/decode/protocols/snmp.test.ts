@@ -2,7 +2,11 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { batter, rehearse, type Line } from '../rehearse.ts'
+import { communityMark } from '../community.ts'
 import { protocol } from './snmp.ts'
+
+const mark = (community: string) =>
+  communityMark(Buffer.from(community), 0, Buffer.byteLength(community))
 
 /** One BER element; parts are hex or elements themselves. */
 const element = (tag: string, ...parts: string[]): string => {
@@ -45,11 +49,18 @@ test('version 1 and 2c: names asked for, what the agent tells of itself, no comm
   const { certainty, said } = rehearse(protocol, [{ hex: get }, { from: 'responder', hex: answer }])
   assert.equal(certainty, 2)
   assert.deepEqual(said, [
-    { kind: 'get', version: '1', communityKind: 'public', names: ['1.3.6.1.2.1.1.1.0'] },
+    {
+      kind: 'get',
+      version: '1',
+      communityKind: 'public',
+      communityMark: mark('public'),
+      names: ['1.3.6.1.2.1.1.1.0'],
+    },
     {
       kind: 'response',
       version: '2c',
       communityKind: 'other',
+      communityMark: mark('hunter2'),
       names: [
         '1.3.6.1.2.1.1.1.0',
         '1.3.6.1.2.1.1.2.0',

@@ -1,6 +1,8 @@
 // SNMP: who reads and writes which objects, in which version and security; and what agents tell of
-// themselves (system group, ENTITY-MIB). A community is a password: only its kind is said.
+// themselves (system group, ENTITY-MIB). A community is a password: only its kind and an
+// eight-bit mark are said.
 import type { Cursor } from '../../core/cursor.ts'
+import { communityKind, communityMark, type CommunityKind } from '../community.ts'
 import { ASN1, Der } from '../der.ts'
 import {
   MORE,
@@ -34,7 +36,9 @@ export type SnmpFields = {
   /** 'sealed': version 3 with privacy, of which only the header is in the clear. */
   readonly kind: (typeof KINDS)[keyof typeof KINDS] | 'sealed'
   readonly version: '1' | '2c' | '3'
-  readonly communityKind?: 'public' | 'private' | 'other'
+  readonly communityKind?: CommunityKind
+  /** Tells communities apart, not what they are: eight bits. */
+  readonly communityMark?: number
   /** Version 3: user, security level, engine id in hex. */
   readonly user?: string
   readonly securityLevel?: string
@@ -118,9 +122,8 @@ function skipOdd(cursor: Cursor, message: Message): Progress {
 
 function readCommunity(fields: Draft): boolean {
   if (!reader.expect(ASN1.octetString)) return false
-  const community = reader.length < 8 ? reader.text(8) : ''
-  const known = community === 'public' || community === 'private'
-  fields.communityKind = known ? community : 'other'
+  fields.communityKind = communityKind(reader.length < 8 ? reader.text(8) : '')
+  fields.communityMark = communityMark(reader.bytes, reader.start, reader.stop)
   return readPdu(fields)
 }
 

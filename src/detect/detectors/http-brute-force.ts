@@ -1,8 +1,8 @@
 // Passwords tried at a web page (or camera stream) that answers 401: cameras, recorders, routers,
 // printers.
-import { Guessing, PAIRS, REFUSALS, WINDOW } from '../guessing.ts'
+import { EARLY, Guessing, PACE, PAIRS, WINDOW } from '../guessing.ts'
 import { threshold, type Detector } from '../detector.ts'
-import type { Transaction } from '../../flow/index.ts'
+import type { Fields, Transaction } from '../../flow/index.ts'
 
 const WEB_REFUSALS = threshold(
   'webRefusals',
@@ -20,27 +20,46 @@ export const detector: Detector = {
     'Block the guessing address at the device or gateway, give the device a long password of its ' +
     'own, and let only the network of its administrators reach its web page.',
   falsePositives: 'A client program with an old password.',
-  limits: [PAIRS, WINDOW, REFUSALS, WEB_REFUSALS],
+  limits: [PAIRS, WINDOW, WEB_REFUSALS, EARLY, PACE],
   create(context) {
     const guessing = new Guessing(context)
-    const offered = context.table<boolean>(PAIRS)
+    const offers = context.table<Offer>(PAIRS)
     const look = (protocol: string) => (transaction: Transaction) => {
-      const { fields, source, destination, time, frame, flow } = transaction
-      if (fields.kind === 'request') {
-        if (fields.credentials === 'basic' || fields.credentials === 'digest')
-          offered.set(flow, true)
-        return
-      }
+      const { fields, source, destination, time, frame, flow, sourcePort } = transaction
+      if (fields.kind === 'request') return void note(offers, flow, fields)
       // Only an answer to credentials counts: browsers ask without first.
-      if (fields.kind !== 'response' || !offered.get(flow)) return
-      const status = Number(fields.status)
-      const accepted = status >= 200 && status < 400
-      if (!accepted && status !== 401) return
-      const user = typeof fields.user === 'string' ? fields.user : undefined
-      const attempt = { client: destination, server: source, time, frame, accepted, user }
-      const words = { protocol, port: transaction.sourcePort, refusals: WEB_REFUSALS.value }
-      guessing.attempt(attempt, words)
+      const offer = offers.get(flow)
+      if (fields.kind !== 'response' || !offer?.kind) return
+      const accepted = isAccepted(offer, Number(fields.status))
+      if (accepted === undefined) return
+      const attempt = { client: destination, server: source, time, frame, accepted, ...offer }
+      guessing.attempt(attempt, { protocol, port: sourcePort, refusals: WEB_REFUSALS.value })
     }
     return { transactions: { http: look('web'), rtsp: look('RTSP') } }
   },
+}
+
+/** What the last request of a flow offered. */
+interface Offer {
+  readonly kind: '' | 'basic' | 'digest' | 'form'
+  readonly user?: string
+}
+
+const NOTHING: Offer = { kind: '' }
+
+interface Offers {
+  get(flow: number): Offer | undefined
+  set(flow: number, offer: Offer): Offer
+}
+
+function note(offers: Offers, flow: number, { credentials, user }: Fields): void {
+  const kind = credentials === 'basic' || credentials === 'digest' || credentials === 'form'
+  if (kind) offers.set(flow, { kind: credentials, ...(typeof user === 'string' && { user }) })
+  else if (offers.get(flow)) offers.set(flow, NOTHING)
+}
+
+/** Undefined where the answer does not say: a page may refuse a form with 200 and a red text. */
+function isAccepted({ kind }: Offer, status: number): boolean | undefined {
+  if (status === 401 || (kind === 'form' && status === 403)) return false
+  return status >= 200 && status < 400 && kind !== 'form' ? true : undefined
 }

@@ -5,11 +5,11 @@ import { SECOND } from '../../core/clock.ts'
 import { Trial } from '../trial.ts'
 import { detector } from './telnet-brute-force.ts'
 
-function results(trial: Trial, accepted: readonly boolean[]): void {
+function results(trial: Trial, accepted: readonly boolean[], seconds = 1, users = ['root']): void {
   const [client, server] = [trial.at('192.168.1.66'), trial.at('192.168.1.11')]
   accepted.forEach((yes, index) => {
-    const fields = { kind: 'login-result', accepted: yes, user: 'root' }
-    const time = (index + 1) * SECOND
+    const fields = { kind: 'login-result', accepted: yes, user: users[index % users.length] }
+    const time = (index + 1) * seconds * SECOND
     trial.says('telnet', [server, client], { time, fields, fromOriginator: false, sourcePort: 23 })
   })
 }
@@ -33,4 +33,27 @@ test('a person who mistypes twice', () => {
   const trial = new Trial(detector)
   results(trial, [false, false, true])
   assert.equal(trial.findings().length, 0)
+})
+
+test('a success after three refusals, each within seconds, weighs less than many refusals', () => {
+  const trial = new Trial(detector)
+  results(trial, [false, false, false, true], 2)
+  const [finding] = trial.findings()
+  assert.equal(finding.severity, 'medium')
+  assert.match(finding.seen, /3 refused Telnet logins as 'root' within 6 s, then one was accepted/)
+})
+
+test('the same with another user each time weighs more', () => {
+  const trial = new Trial(detector)
+  results(trial, [false, false, false, false, true], 2, ['root', 'admin', 'guest'])
+  assert.equal(trial.findings()[0].severity, 'high')
+})
+
+test('a person who needs four tries, and a script that fails and succeeds by turns', () => {
+  const trial = new Trial(detector)
+  results(trial, [false, false, false, true], 9)
+  assert.equal(trial.findings().length, 0)
+  const turns = new Trial(detector)
+  results(turns, [false, true, false, true, false, true, false, true])
+  assert.equal(turns.findings().length, 0)
 })

@@ -1,5 +1,5 @@
 // Passwords tried at a Telnet door: how Mirai and its heirs spread.
-import { Guessing, PAIRS, REFUSALS, WINDOW } from '../guessing.ts'
+import { EARLY, Guessing, PACE, PAIRS, REFUSALS, WINDOW } from '../guessing.ts'
 import type { Detector } from '../detector.ts'
 
 export const detector: Detector = {
@@ -12,7 +12,7 @@ export const detector: Detector = {
     'Take the guessing device off the network; it is most likely infected. Switch Telnet off at ' +
     'the target, or change its password if it must stay.',
   falsePositives: 'A script with an old password; it tries one user at a steady pace.',
-  limits: [PAIRS, WINDOW, REFUSALS],
+  limits: [PAIRS, WINDOW, REFUSALS, EARLY, PACE],
   create(context) {
     const guessing = new Guessing(context)
     return {

@@ -1,7 +1,7 @@
 // EVE records of protocols that things speak: mqtt, snmp, modbus, dnp3, enip; and the records that
 // our own writer makes of protocols Suricata does not know, whose fields lie under the protocol's
 // name as they are.
-import { clip, type Fields } from '../../decode/index.ts'
+import { clip, communityFields, type Fields } from '../../decode/index.ts'
 import type { EveSpeaker } from './speaker.ts'
 import {
   bounded,
@@ -108,12 +108,11 @@ export function mapSnmp(record: Values, speaker: EveSpeaker): void {
   const kind = PDU_KINDS.get(pdu)
   if (kind === undefined && pdu !== 'encrypted') return
   const community = text(snmp, 'community')
-  const isWellKnown = community === 'public' || community === 'private'
   const version = count(snmp, 'version')
   const fields: Fields = {
     kind: kind ?? 'get',
     version: version === 2 ? '2c' : String(version ?? ''),
-    communityKind: community === '' ? undefined : isWellKnown ? community : 'other',
+    ...(community !== '' && communityFields(community)),
     user: optionalText(snmp, 'usm'),
     securityLevel: pdu === 'encrypted' ? 'private' : undefined,
     names: texts(snmp, 'vars').slice(0, 8),

@@ -1,5 +1,5 @@
 // Logs of protocols that things speak: mqtt_*, ntp, snmp.
-import { clip, type Fields } from '../../decode/index.ts'
+import { clip, communityFields, type Fields } from '../../decode/index.ts'
 import type { ZeekRow } from './row.ts'
 import type { ZeekSpeaker } from './speaker.ts'
 
@@ -87,7 +87,7 @@ export function mapSnmp(row: ZeekRow, speaker: ZeekSpeaker): void {
   const isUser = version === '3'
   const common = {
     version,
-    communityKind: isUser || community === '' ? undefined : communityKind(community),
+    ...(!isUser && community !== '' && communityFields(community)),
     user: isUser ? optional(community) : undefined,
   }
   const kinds = [
@@ -109,9 +109,4 @@ export function mapSnmp(row: ZeekRow, speaker: ZeekSpeaker): void {
   const values = description === '' ? undefined : { [SYSTEM_DESCRIPTION]: clip(description) }
   const fields = { kind: 'response', ...common, names: [], values }
   speaker.say({ protocol: 'snmp', fields, fromOriginator: false })
-}
-
-/** Whether a community is one of the two that everybody tries; the text itself stays in the log. */
-export function communityKind(community: string): 'public' | 'private' | 'other' {
-  return community === 'public' || community === 'private' ? community : 'other'
 }
