@@ -47,14 +47,16 @@ export interface EvidenceHealth extends CheckpointHealth {
 export class EvidenceLog {
   private readonly options: EvidenceOptions
   private readonly table: EvidenceTable
+  private readonly transact: Transact
   private readonly group: GroupCommit<EvidenceDraft, Receipt>
   private readonly signed: Checkpoints
 
   private constructor(options: EvidenceOptions) {
     this.options = options
     this.table = new EvidenceTable(options.database)
-    const transact = options.transact ?? transactions(options.database)
-    this.signed = new Checkpoints({ ...options, table: this.table, transact })
+    this.transact = options.transact ?? transactions(options.database)
+    const { transact, table } = this
+    this.signed = new Checkpoints({ ...options, table, transact })
     this.group = new GroupCommit({ transact, write: (draft) => this.write(draft) })
   }
 
@@ -71,6 +73,7 @@ export class EvidenceLog {
       const at = options.clock()
       await log.append({ kind: 'log.opened', actor: 'system', subject: 'log', at, facts })
     }
+    for (const person of log.table.halfErased()) await log.forget(person)
     log.signed.start()
     return log
   }
@@ -127,7 +130,8 @@ export class EvidenceLog {
 
   /**
    * Destroys a person's key and drops what it encrypted; the chain stays whole, and says that it
-   * was done, by whom and why. The entry is durable before the key goes.
+   * was done, by whom and why. The entry is durable before the key goes; should we die in between,
+   * the next `open` finishes it.
    */
   async erase(
     person: string,
@@ -143,10 +147,13 @@ export class EvidenceLog {
       at,
       facts,
     })
-    this.options.keys.destroy(person)
-    const transact = this.options.transact ?? transactions(this.options.database)
-    await transact(() => this.table.dropPersonal(person))
+    await this.forget(person)
     return receipt
+  }
+
+  private async forget(person: string): Promise<void> {
+    this.options.keys.destroy(person)
+    await this.transact(() => this.table.dropPersonal(person))
   }
 
   /**

@@ -69,6 +69,10 @@ export class EvidenceTable {
       ),
       dropPersonal: prepare('DELETE FROM evidence_personal WHERE person = ?'),
       countPersonal: prepare('SELECT count(*) AS count FROM evidence_personal WHERE person = ?'),
+      halfErased: prepare(
+        'SELECT DISTINCT person FROM evidence_personal AS content WHERE EXISTS (SELECT 1 FROM evidence ' +
+          "WHERE kind = 'personal.erased' AND subject = person AND sequence > content.sequence)",
+      ),
       lastCheckpoint: prepare(
         'SELECT size, note, frontier FROM evidence_checkpoint ORDER BY ordinal DESC LIMIT 1',
       ),
@@ -124,6 +128,11 @@ export class EvidenceTable {
 
   dropPersonal(person: string): void {
     this.statements.dropPersonal.run(person)
+  }
+
+  /** Persons whose erasure is on record, but whose content is still here. */
+  halfErased(): string[] {
+    return this.statements.halfErased.all().map(({ person }) => String(person))
   }
 
   lastCheckpoint(): CheckpointRow | undefined {

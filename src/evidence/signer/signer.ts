@@ -73,6 +73,8 @@ export class CheckpointSigner {
   }
 
   sign({ from, leaves }: SignRequest): string {
+    // From disk each time: should a second signer ever run beside us, we see what it signed.
+    this.stored = readOrMakeState(join(this.directory, STATE_FILE))
     const { origin, size, frontier, note } = this.stored
     if (from !== size) throw refused(`it has signed ${size} entries, the request follows ${from}`)
     if (leaves.length > EVIDENCE_LIMITS.leaves.value) throw refused('too many hashes at once')
