@@ -3,8 +3,8 @@
 import type { Packet } from './packet.ts'
 import type { SpineContext } from './spine.ts'
 
-const u16 = (bytes: Buffer, at: number) => (bytes[at] << 8) | bytes[at + 1]
-const i32 = (bytes: Buffer, at: number) =>
+export const u16 = (bytes: Buffer, at: number) => (bytes[at] << 8) | bytes[at + 1]
+export const i32 = (bytes: Buffer, at: number) =>
   (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]
 
 /** DLT / LINKTYPE numbers that are decoded; see the register at tcpdump.org/linktypes.html. */
@@ -17,12 +17,18 @@ export const LINK = {
   pppHdlc: 50,
   raw: 101,
   ciscoHdlc: 104,
+  ieee80211: 105,
   loop: 108,
   linuxCooked: 113,
+  radiotap: 127,
+  perPacketInformation: 192,
+  ieee802154Fcs: 195,
   ipv4: 228,
   ipv6: 229,
+  ieee802154: 230,
   nflog: 239,
   linuxCooked2: 276,
+  ieee802154Tap: 283,
 } as const
 
 /** IEEE 802.3 / Ethernet II, 802.1Q and 802.1ad tags, LLC and SNAP. */
@@ -60,7 +66,7 @@ export function ethernet(packet: Packet, at: number, context: SpineContext): boo
 }
 
 /** 802.2 LLC behind an 802.3 length: SNAP gives an EtherType, the rest keeps etherType 0. */
-function logicalLink(packet: Packet, offset: number, length: number): boolean {
+export function logicalLink(packet: Packet, offset: number, length: number): boolean {
   const bytes = packet.bytes
   packet.etherType = 0
   if (packet.end > offset + length && length >= 3) packet.end = offset + length
@@ -74,6 +80,18 @@ function logicalLink(packet: Packet, offset: number, length: number): boolean {
     }
   }
   return true
+}
+
+/**
+ * Leaves out what a capture program put before the frame at `at`, and `tail` bytes of check
+ * sequence behind it; false when nothing is left.
+ */
+export function narrow(packet: Packet, at: number, tail: number): boolean {
+  packet.wireLength -= at - packet.start + tail
+  packet.start = at
+  const end = at + packet.wireLength
+  if (end < packet.end) packet.end = end
+  return packet.end > at
 }
 
 /** Linux cooked capture v1 (SLL): 16 bytes, the sender's address only. */

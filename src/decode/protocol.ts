@@ -29,7 +29,10 @@ export type Carrier =
 export const tcp = (...ports: number[]): Carrier => ({ kind: 'tcp', ports })
 /** UDP, with its usual ports; none: content alone decides. */
 export const udp = (...ports: number[]): Carrier => ({ kind: 'udp', ports })
-/** An EtherType carried without IP, e.g. LLDP 0x88cc. */
+/**
+ * An EtherType carried without IP, e.g. LLDP 0x88cc; below 0x600 the LINK number of a link that has
+ * frames of its own, e.g. 105 for the management frames of IEEE 802.11.
+ */
 export const ethernet = (...types: number[]): Carrier => ({ kind: 'ethernet', types })
 /**
  * An 802.2 LLC destination SAP, or 0xaa00xx-less SNAP protocols by their EtherType through

@@ -4,9 +4,11 @@ import type { AddressBook } from '../core/addresses.ts'
 import { LIMITS } from '../core/limits.ts'
 import { Fragments } from './fragments.ts'
 import * as link from './link.ts'
+import { lowRate, lowRateTap } from './low-rate.ts'
 import { ipv4, ipv6 } from './network.ts'
 import type { AnomalyCounter, Packet } from './packet.ts'
 import { transport } from './transport.ts'
+import { perPacketInformation, radiotap, wireless } from './wireless.ts'
 
 /** What the spine needs beside the packet. */
 export interface SpineContext {
@@ -91,6 +93,18 @@ function otherLink(packet: Packet, linkType: number, at: number, context: SpineC
       return link.ciscoHdlc(packet, at, context)
     case link.LINK.nflog:
       return link.netfilterLog(packet, at, context)
+    case link.LINK.ieee80211:
+      return wireless(packet, at, context, false)
+    case link.LINK.radiotap:
+      return radiotap(packet, at, context)
+    case link.LINK.perPacketInformation:
+      return perPacketInformation(packet, at, context)
+    case link.LINK.ieee802154Fcs:
+      return lowRate(packet, at, 2, context)
+    case link.LINK.ieee802154:
+      return lowRate(packet, at, 0, context)
+    case link.LINK.ieee802154Tap:
+      return lowRateTap(packet, at, context)
   }
   context.anomaly('link-type-unknown', packet)
   return false

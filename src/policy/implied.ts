@@ -4,8 +4,11 @@
 // needs a rule.
 import type { RuleContent, Service } from './form.ts'
 
-/** ARP, EAPOL (802.1X, also its pre-authentication), LLDP, pause frames, LLC (spanning tree). */
-const IMPLIED_ETHER_TYPES = new Set([0x0806, 0x888e, 0x88c7, 0x88cc, 0x8808, 0])
+/**
+ * ARP, EAPOL (802.1X, also its pre-authentication), LLDP, pause frames, LLC (spanning tree), Wi-Fi
+ * management (link type 105).
+ */
+const IMPLIED_ETHER_TYPES = new Set([0x0806, 0x888e, 0x88c7, 0x88cc, 0x8808, 0, 105])
 /** Errors, which answer other packets, and neighbour and router discovery, multicast membership. */
 const IMPLIED_ICMPV6 = new Set([1, 2, 3, 4, 130, 131, 132, 133, 134, 135, 136, 137, 143, 151, 152])
 const IMPLIED_ICMP = new Set([3, 9, 10, 11, 12])

@@ -12,7 +12,9 @@ function carrierText(carrier: Carrier): string {
     case 'udp':
       return `UDP ${carrier.ports.join(', ')}`.trim()
     case 'ethernet':
-      return `EtherType ${carrier.types.map(hex).join(', ')}`
+      return carrier.types
+        .map((type) => (type < 0x600 ? `link type ${type}` : `EtherType ${hex(type)}`))
+        .join(', ')
     case 'llc':
       return `LLC ${carrier.saps.map(hex).join(', ')}`
     case 'ip':
