@@ -459,6 +459,27 @@ const CASES: readonly Case[] = [
     port: 102,
     says: { manufacturer: 'SEL', type: 'rtu', model: 'SEL-421', firmware: 'R127' },
   },
+  {
+    by: 'ieee80211',
+    what: 'an access point that says what it is',
+    fields: {
+      kind: 'probe-response',
+      bssid: MAC,
+      ssid: 'plant',
+      protection: ['wpa2-personal'],
+      manufacturer: 'Acme',
+      model: 'Gate 7',
+      serial: '12345678',
+      deviceType: 'network-infrastructure',
+    },
+    says: { manufacturer: 'Acme', model: 'Gate 7', type: 'access-point' },
+  },
+  {
+    by: 'ieee80211',
+    what: 'a beacon alone',
+    fields: { kind: 'beacon', bssid: MAC, ssid: '', protection: ['open'] },
+    says: { type: 'access-point' },
+  },
 ]
 
 const all = await loadIdentifiers()
