@@ -43,6 +43,18 @@ export const DevicesQuery = Paging.extend(AsOf.shape).extend({
 })
 export const DevicesPage = pageOf(DeviceItem)
 
+/**
+ * GET /devices/facets: the values a list can be filtered by, most devices first, at most 100 of
+ * each; for all devices, whatever the list is filtered by. Empty values are left out.
+ */
+const Facet = z.array(z.object({ value: z.string(), devices: z.number().int() }))
+export const DeviceFacets = z.object({
+  category: Facet,
+  segment: Facet,
+  manufacturer: Facet,
+  owner: Facet,
+})
+
 /** What one source said; `believed` where it supports the value that is shown. */
 export const ObservationItem = z.object({
   attribute: z.string(),
@@ -153,6 +165,7 @@ export type FindingCounts = z.infer<typeof FindingCounts>
 export type Maturity = z.infer<typeof Maturity>
 export type DeviceItem = z.infer<typeof DeviceItem>
 export type DevicesQuery = z.infer<typeof DevicesQuery>
+export type DeviceFacets = z.infer<typeof DeviceFacets>
 export type DevicesPage = z.infer<typeof DevicesPage>
 export type ObservationItem = z.infer<typeof ObservationItem>
 export type ContradictionItem = z.infer<typeof ContradictionItem>

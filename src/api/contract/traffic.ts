@@ -46,7 +46,13 @@ export const MapQuery = z.object({
   from: Time.optional(),
   to: Time.optional(),
 })
-/** `group` is what the node was grouped by; `outside` holds what is none of ours. */
+/**
+ * A node is one device (`id` is the device's, `devices: 1`, `group` the value it is grouped by) as
+ * long as there are at most MAP_DEVICES_MAX; beyond that a node is a group (`id` and `group` are
+ * the value, `devices` how many). What is none of ours is one node, id and group `outside`. An edge
+ * is undirected and stands once for a pair.
+ */
+export const MAP_DEVICES_MAX = 3000
 export const MapAnswer = z.object({
   nodes: z.array(
     z.object({ id: z.string(), label: z.string(), group: z.string(), devices: z.number().int() }),
