@@ -1,7 +1,7 @@
 // TCP, UDP, SCTP, ICMP: ports (types for ICMP), flags, sequence numbers and where the payload lies.
 import { LIMITS } from '../core/limits.ts'
 import { LINK } from './link.ts'
-import type { Packet } from './packet.ts'
+import { TCP, type Packet } from './packet.ts'
 import type { SpineContext } from './spine.ts'
 
 const u16 = (bytes: Buffer, at: number) => (bytes[at] << 8) | bytes[at + 1]
@@ -31,6 +31,7 @@ export function transport(packet: Packet, context: SpineContext): void {
     case 58:
       return icmp(packet)
     case 132:
+      return association(packet, context)
     case 33:
       if (packet.networkEnd - at < 4) return context.anomaly('transport-cut', packet)
       packet.sourcePort = u16(packet.bytes, at)
@@ -110,6 +111,38 @@ function udp(packet: Packet, context: SpineContext): void {
       return geneve(packet)
     case 2152:
       return mobileUserPlane(packet)
+  }
+}
+
+/** What a chunk does to an association, as the TCP flags that do the same; others acknowledge. */
+const CHUNK_FLAGS = new Uint8Array(256).fill(TCP.ack)
+CHUNK_FLAGS[0] = CHUNK_FLAGS[64] = TCP.psh
+CHUNK_FLAGS[1] = TCP.syn
+CHUNK_FLAGS[2] = TCP.syn | TCP.ack
+CHUNK_FLAGS[6] = TCP.rst
+CHUNK_FLAGS[7] = CHUNK_FLAGS[8] = CHUNK_FLAGS[14] = TCP.fin
+const CHUNKS_MAX = 64
+
+/**
+ * SCTP (RFC 9260 3): ports, then chunks. Its life is told in TCP's flags; the payload are all
+ * chunks, `payloadLength` is what applications say in them.
+ */
+function association(packet: Packet, context: SpineContext): void {
+  const { bytes, transportOffset, networkEnd } = packet
+  packet.payloadLength = 0
+  if (networkEnd - transportOffset < 12) return context.anomaly('transport-cut', packet)
+  packet.sourcePort = u16(bytes, transportOffset)
+  packet.destinationPort = u16(bytes, transportOffset + 2)
+  packet.payloadOffset = transportOffset + 12
+  let at = packet.payloadOffset
+  for (let count = 0; count < CHUNKS_MAX && at + 4 <= networkEnd; count++) {
+    const type = bytes[at]
+    const length = u16(bytes, at + 2)
+    if (length < 4) return context.anomaly('sctp-chunk-length', packet)
+    packet.tcpFlags |= CHUNK_FLAGS[type]
+    const header = type === 0 ? 16 : type === 64 ? 20 : length
+    if (length > header) packet.payloadLength += length - header
+    at += (length + 3) & ~3
   }
 }
 

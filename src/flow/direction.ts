@@ -4,13 +4,13 @@ import type { Recognition, Transport } from './recognition.ts'
 
 /**
  * Whether the first packet seen is the answer: SYN+ACK, or it comes from somebody's server port.
- * `certain`: it is a SYN.
+ * `certain`: it is a SYN, or SCTP's INIT.
  */
 export function isBackwards(packet: Packet, certain: boolean, recognition: Recognition): boolean {
   if (packet.family === 2) return false
   const { sourcePort, destinationPort } = packet
+  if (certain) return (packet.tcpFlags & 16) !== 0
   if (packet.ipProtocol === 6) {
-    if (certain) return (packet.tcpFlags & 16) !== 0
     return fromServer('tcp', sourcePort, destinationPort, recognition)
   }
   if (packet.ipProtocol !== 17 || (packet.destinationMacHigh & 0x100) !== 0) return false

@@ -129,6 +129,7 @@ export class FlowTable {
     if (payload > 0) floats[atFloat + F.payloadA + side] += payload
     if (packet.ipProtocol === 6 && packet.family !== 2) this.tcp(slot, packet, side)
     else {
+      if (packet.tcpFlags !== 0) this.association(packet, side, at)
       this.answered(at, side)
       const done = FLAG.parsed | (FLAG.parsedA << side)
       if ((words[at + W.flags] & done) === 0) this.message(slot, packet, side)
@@ -146,6 +147,12 @@ export class FlowTable {
     this.answered(at, side)
     const trouble = this.follower.follow(slot, packet, side)
     if (trouble !== 0) this.letters(at, side, trouble)
+  }
+
+  /** SCTP: its life in TCP's words; no sequence is followed. */
+  private association(packet: Packet, side: number, at: number): void {
+    if (packet.tcpFlags & 5) this.slab.words[at + W.flags] |= FLAG.closing
+    this.letters(at, side, lettersOf(packet.tcpFlags, packet.payloadLength))
   }
 
   /** Remembers each history letter when it first occurs: four bits each, up to sixteen. */
@@ -212,7 +219,7 @@ export class FlowTable {
     this.started++
     const words = this.slab.words
     const at = slot << 5
-    const certain = packet.ipProtocol === 6 && (packet.tcpFlags & 2) !== 0 && packet.family !== 2
+    const certain = (packet.tcpFlags & 2) !== 0 && packet.family !== 2
     const backwards = isBackwards(packet, certain, this.parts.recognition)
     const originatorB = (side === 1) !== backwards
     words[at + W.flags] =
@@ -283,7 +290,8 @@ export class FlowTable {
     const words = this.slab.words
     const at = slot << 5
     const kind = words[at + W.kind]
-    if ((kind & 3) === 2 || ((kind >> 2) & 255) !== 6) return IDLE_OTHER
+    const protocol = (kind >> 2) & 255
+    if ((kind & 3) === 2 || (protocol !== 6 && protocol !== 132)) return IDLE_OTHER
     const flags = words[at + W.flags]
     if (flags & FLAG.closing) return IDLE_CLOSING
     return flags & FLAG.answered ? IDLE_TCP : IDLE_ATTEMPT

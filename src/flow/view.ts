@@ -67,7 +67,7 @@ export class FlowView {
 
   private life(flow: Flow, at: number, o: number): void {
     const words = this.slab.words
-    if (flow.ipProtocol === 6 && flow.family !== 2) {
+    if ((flow.ipProtocol === 6 || flow.ipProtocol === 132) && flow.family !== 2) {
       const seen = words[at + W.application] >>> 16
       const originator = (seen >>> (o * 8)) & 255
       const responder = (seen >>> ((1 - o) * 8)) & 255
