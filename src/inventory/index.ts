@@ -28,6 +28,7 @@ export { loadMacRegistry, MacRegistry } from './mac-registry.ts'
 export { INVENTORY_LIMITS } from './limits.ts'
 export { RecogBook, type RecogSummary } from './recog.ts'
 export type { Identifier, Note, Notebook } from './identifier.ts'
+export * from './documented/index.ts'
 
 /** Loads `identifiers/`, one file each; a file that does not fit stops the start. */
 export const loadIdentifiers = (): Promise<readonly Identifier[]> =>

@@ -117,6 +117,10 @@ const RELATED: readonly ReadonlySet<string>[] = [
   new Set(['router', 'access-point', 'switch', 'gateway']),
 ]
 
+/** The same category, or two that are told apart by use rather than by what they show. */
+export const areRelated = (one: string, other: string): boolean =>
+  one === other || RELATED.some((set) => set.has(one) && set.has(other))
+
 function gather(observations: readonly Observation[]): Candidate[] {
   const byKey = new Map<string, Candidate>()
   for (const observation of observations) {

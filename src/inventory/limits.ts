@@ -63,4 +63,28 @@ export const INVENTORY_LIMITS = Object.freeze({
     unit: 'records',
     why: 'contradictions kept',
   },
+  documentedBytes: {
+    name: 'documentedBytes',
+    value: 134_217_728,
+    unit: 'bytes',
+    why: 'size of one list of documented devices, of leases or of neighbours',
+  },
+  documented: {
+    name: 'documentedDevices',
+    value: 250_000,
+    unit: 'records',
+    why: 'records read of one list',
+  },
+  documentedColumns: {
+    name: 'documentedColumns',
+    value: 256,
+    unit: 'columns',
+    why: 'columns read of one table',
+  },
+  documentedText: {
+    name: 'documentedText',
+    value: 4_096,
+    unit: 'characters',
+    why: 'one cell of a table',
+  },
 } satisfies { [name: string]: Limit })

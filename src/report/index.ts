@@ -24,3 +24,4 @@ export {
   isIrregular,
   type ExaminedFile,
 } from './policy/check.ts'
+export { importDocument, importLines, importTable, type ImportReport } from './documented.ts'
