@@ -9,7 +9,7 @@ import { INVENTORY_LIMITS } from './limits.ts'
 import { MacRegistry } from './mac-registry.ts'
 import { mergeNodes, type Grouped } from './merging.ts'
 import { Neighbourhood, PLACE } from './neighbourhood.ts'
-import { findNodes, type Node, type Nodes } from './nodes.ts'
+import { findNodes, type Node } from './nodes.ts'
 import { Notes } from './notes.ts'
 import type { RecogBook } from './recog.ts'
 import { Services } from './services.ts'
@@ -35,14 +35,22 @@ export interface DevicesQuery {
 /** A quick answer about one endpoint, good enough while packets come in. */
 export type LocalHint = 'local' | 'outside' | 'group' | 'unknown'
 
+/** What stays of a computation; the nodes themselves are ten times as large, and go. */
 interface View {
-  readonly nodes: Nodes
-  readonly groups: readonly Grouped[]
-  /** Group index by node index, and the device id of each group. */
-  readonly groupOf: readonly number[]
-  readonly ids: ReadonlyMap<Grouped, string>
+  /** Node index by endpoint, -1: none. */
+  readonly ofEndpoint: Int32Array
+  /** By node index: the device's id, and whether the node is a router. */
+  readonly idOf: readonly (string | undefined)[]
+  readonly isRouter: Uint8Array
+  readonly fleeting: number
+  readonly fleetingForeign: number
   readonly endpoints: number
   readonly notes: number
+}
+
+interface Computed {
+  readonly view: View
+  readonly ids: ReadonlyMap<Grouped, string>
 }
 
 export class Inventory implements FlowObserver {
@@ -125,26 +133,25 @@ export class Inventory implements FlowObserver {
    */
   isLocal(endpoint: number): boolean {
     if (this.neighbourhood.place(endpoint) >= PLACE.group) return false
-    return this.nodeOf(endpoint) !== undefined
+    return this.nodeOf(endpoint, this.recent(endpoint)) >= 0
   }
 
   /** Belongs to a router (its own addresses, not what it relays). */
   isInfrastructure(endpoint: number): boolean {
-    const node = this.nodeOf(endpoint)
-    return node !== undefined && node.routerBecause !== ''
+    const view = this.recent(endpoint)
+    const node = this.nodeOf(endpoint, view)
+    return node >= 0 && view.isRouter[node] === 1
   }
 
   /** The device's id; undefined for hosts outside, groups, and what never sent anything. */
   deviceOf(endpoint: number): string | undefined {
     const view = this.recent(endpoint)
-    const node = view.nodes.ofEndpoint[endpoint]
-    if (node === undefined || node < 0) return undefined
-    return view.ids.get(view.groups[view.groupOf[node]])
+    return view.idOf[this.nodeOf(endpoint, view)]
   }
 
   /** All devices, strongest identity first; computed afresh from what is noted. */
   devices(query: DevicesQuery = {}): Device[] {
-    const view = this.compute(new Set(query.withoutMerges))
+    const { view, ids } = this.compute(new Set(query.withoutMerges))
     if ((query.withoutMerges ?? []).length === 0) this.view = view
     const ground: Ground = {
       notes: this.notes,
@@ -152,7 +159,7 @@ export class Inventory implements FlowObserver {
       registry: this.loadedRegistry(),
       contradictions: Map.groupBy(this.notes.contradictions, (one) => one.endpoint),
     }
-    return [...view.ids].map(([group, id]) => assemble(ground, group, id))
+    return [...ids].map(([group, id]) => assemble(ground, group, id))
   }
 
   /** Bounds that were met: what is missing from the devices, by the limit's name. */
@@ -161,10 +168,10 @@ export class Inventory implements FlowObserver {
       { limit: INVENTORY_LIMITS.notesEndpoint, dropped: this.notes.droppedHere },
       { limit: INVENTORY_LIMITS.notes, dropped: this.notes.droppedAll },
       { limit: INVENTORY_LIMITS.services, dropped: this.services.dropped },
-      { limit: INVENTORY_LIMITS.fleeting, dropped: this.view?.nodes.fleeting ?? 0 },
+      { limit: INVENTORY_LIMITS.fleeting, dropped: this.view?.fleeting ?? 0 },
       {
         limit: INVENTORY_LIMITS.fleetingForeign,
-        dropped: this.view?.nodes.fleetingForeign ?? 0,
+        dropped: this.view?.fleetingForeign ?? 0,
       },
     ]
     return met
@@ -178,16 +185,16 @@ export class Inventory implements FlowObserver {
     return this.registry
   }
 
-  private compute(without: ReadonlySet<string>): View {
-    const nodes = findNodes(this.notes)
-    const groups = mergeNodes(nodes.list, this.notes, without)
-    const groupOfNode = new Map<Node, number>()
-    groups.forEach((group, index) => {
-      for (const node of group.nodes) groupOfNode.set(node, index)
-    })
-    const groupOf = nodes.list.map((node) => groupOfNode.get(node) ?? -1)
+  private compute(without: ReadonlySet<string>): Computed {
+    const { list, ofEndpoint, fleeting, fleetingForeign } = findNodes(this.notes)
+    const groups = mergeNodes(list, this.notes, without)
     const ids = this.nameAll(groups)
-    return { nodes, groups, groupOf, ids, endpoints: this.endpoints.size, notes: this.notes.size }
+    const idOfNode = new Map<Node, string>()
+    for (const group of groups) for (const node of group.nodes) idOfNode.set(node, ids.get(group)!)
+    const idOf = list.map((node) => idOfNode.get(node))
+    const isRouter = Uint8Array.from(list, (node) => (node.routerBecause === '' ? 0 : 1))
+    const seen = { endpoints: this.endpoints.size, notes: this.notes.size }
+    return { view: { ofEndpoint, idOf, isRouter, fleeting, fleetingForeign, ...seen }, ids }
   }
 
   /**
@@ -202,15 +209,13 @@ export class Inventory implements FlowObserver {
       this.endpoints.size > view.endpoints * 1.25 + 16 ||
       (endpoint >= view.endpoints && this.endpoints.size > view.endpoints * 1.05)
     ) {
-      this.view = this.compute(new Set())
+      this.view = this.compute(new Set()).view
     }
     return this.view as View
   }
 
-  private nodeOf(endpoint: number): Node | undefined {
-    const { nodes } = this.recent(endpoint)
-    const index = nodes.ofEndpoint[endpoint]
-    return index === undefined || index < 0 ? undefined : nodes.list[index]
+  private nodeOf(endpoint: number, view: View): number {
+    return view.ofEndpoint[endpoint] ?? -1
   }
 
   /** Ids in the order of identity; a device that was known before keeps its own. */
