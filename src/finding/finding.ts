@@ -10,8 +10,10 @@ export type Severity = (typeof SEVERITIES)[number]
 export interface EvidenceReference {
   /** File, interface or log that was read. */
   readonly source: string
-  /** Frame number from 1, or line number. */
+  /** Frame number from 1; line number where `unit` says so. */
   readonly frame: number
+  /** The source is a log. */
+  readonly unit?: 'line'
   readonly time: Microseconds
 }
 

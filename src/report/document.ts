@@ -15,6 +15,7 @@ export interface Reported {
     readonly name: string
     readonly format: string
     readonly records: number
+    readonly lines?: number
     readonly bytes: number
     readonly first: number
     readonly last: number

@@ -3,6 +3,7 @@
 import { isoTime, spanText } from '../core/clock.ts'
 import type { Finding, Severity } from '../finding/index.ts'
 import { known, type Device } from '../inventory/index.ts'
+import { amountRead } from './amount-read.ts'
 import { limitText, type Reported } from './document.ts'
 import { countText } from './held.ts'
 import { permissionLines, policyLines } from './permission-lines.ts'
@@ -70,11 +71,11 @@ const byInterest = (result: Reported) => {
 function captureLines(result: Reported): string[] {
   const span = result.last - result.first
   const times = Number.isNaN(span)
-    ? 'no packet in it'
+    ? 'nothing in it'
     : `${isoTime(result.first)} to ${isoTime(result.last)} (${spanText(span)})`
   const sources = result.sources.map((source) => source.name).join(', ')
   return [
-    `${safeText(sources)}: ${result.frames.toLocaleString('en')} frames, ` +
+    `${safeText(sources)}: ${amountRead(result)}, ` +
       `${result.flows.started.toLocaleString('en')} flows, ${times}`,
   ]
 }
@@ -172,7 +173,9 @@ function findingLines(finding: Finding, result: Reported, paint: Paint): string[
     `  ${label} ${finding.title} [${finding.detector}] at ${isoTime(finding.time)}`,
     safeText(`    expected: ${finding.expected}`),
     safeText(`    seen:     ${finding.seen}`),
-    safeText(`    proof:    frame ${evidence}; ATT&CK ${finding.techniques.join(' ')}`),
+    safeText(
+      `    proof:    ${finding.evidence[0]?.unit ?? 'frame'} ${evidence}; ATT&CK ${finding.techniques.join(' ')}`,
+    ),
   ]
 }
 

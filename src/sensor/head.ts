@@ -67,6 +67,7 @@ export function captureStart(head: Buffer): number {
     endpoints: new EndpointTable(2, addresses),
     names: new NameTable(16, 16),
     anomalies: new AnomalyTable(),
+    before: 0,
     observer: {},
     signal: new AbortController().signal,
     frame: () => {

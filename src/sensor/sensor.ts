@@ -27,8 +27,9 @@ export interface SensorOptions {
 /** Where frames of a source lie in the run's numbering. */
 export interface SourcePlace {
   readonly source: string
-  /** Frame number within its source, from 1. */
+  /** Frame number within its source, from 1; line number where `unit` says so. */
   readonly frame: number
+  readonly unit?: 'line'
 }
 
 export class Sensor {
@@ -41,7 +42,10 @@ export class Sensor {
   /** Wire bytes of all frames. */
   wireBytes = 0
   private readonly options: SensorOptions
-  private readonly places: { readonly source: string; readonly before: number }[] = []
+  private readonly places: { readonly source: string; readonly before: number; isLog: boolean }[] =
+    []
+  /** Numbers that lines of logs took. */
+  private lines = 0
 
   constructor(options: SensorOptions) {
     this.options = options
@@ -61,7 +65,7 @@ export class Sensor {
 
   /** Frames read so far. */
   get frames(): number {
-    return this.packet.frame
+    return this.packet.frame - this.lines
   }
 
   /** Runs sources in the order given and ends all flows; stops early when the signal says so. */
@@ -69,18 +73,25 @@ export class Sensor {
     const summaries: SourceSummary[] = []
     for (const source of sources) {
       if (this.options.signal.aborted) break
-      this.places.push({ source: source.name, before: this.packet.frame })
+      const place = { source: source.name, before: this.packet.frame, isLog: false }
+      this.places.push(place)
       this.anomalies.source = source.name
-      summaries.push(await source.run(this.intake()))
+      const summary = await source.run(this.intake())
+      summaries.push(summary)
+      if (summary.lines === undefined) continue
+      place.isLog = true
+      this.lines += summary.lines
+      this.packet.frame += summary.lines
     }
     this.flows.finish()
     return summaries
   }
 
-  /** Source and frame number of a frame's ordinal in this run. */
+  /** Where the frame or line with this number of the run stands. */
   placeOf(ordinal: number): SourcePlace {
     const place = this.places.findLast((candidate) => candidate.before < ordinal)
-    return { source: place?.source ?? '', frame: ordinal - (place?.before ?? 0) }
+    const frame = ordinal - (place?.before ?? 0)
+    return { source: place?.source ?? '', frame, ...(place?.isLog && { unit: 'line' }) }
   }
 
   /** What sources write to; also the way in for fuzzing. */
@@ -95,6 +106,7 @@ export class Sensor {
       endpoints,
       names,
       anomalies,
+      before: packet.frame,
       observer: options.observer,
       signal: options.signal,
       progress: options.progress ?? (() => {}),

@@ -22,6 +22,8 @@ export interface Intake {
   /** What DNS told whom; for sources of records, which know no packets. */
   readonly names: NameTable
   readonly anomalies: AnomalyTable
+  /** Frames and lines of earlier sources: where the numbering of this one begins. */
+  readonly before: number
   /** Source time has moved without a packet. */
   tick(time: number): void
   /** Ends the run early; sources look at it between chunks. */
@@ -45,6 +47,8 @@ export interface SourceSummary {
   /** 'pcap', 'pcapng', 'zeek', 'eve', 'live' … */
   readonly format: string
   readonly records: number
+  /** Of a log: lines of its longest file. Frames are not lines. */
+  readonly lines?: number
   readonly bytes: number
   /** Packet time of the first and last record; NaN when there was none. */
   readonly first: number

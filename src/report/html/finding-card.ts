@@ -1,6 +1,7 @@
 // One finding as a card: expected against seen, what proves it, what to do.
 import { isoTime } from '../../core/clock.ts'
 import type { Finding, Party } from '../../finding/index.ts'
+import { placesText } from '../amount-read.ts'
 import { html, type Markup } from './markup.ts'
 
 const technique = (id: string): Markup => {
@@ -13,11 +14,6 @@ const party = ({ address, mac, device }: Party): Markup =>
 
 /** The card; links lead to the devices further down. */
 export function findingCard(finding: Finding): Markup {
-  const places = Map.groupBy(finding.evidence, ({ source }) => source)
-  const frames = [...places].map(([source, list]) => {
-    const numbers = list.map(({ frame }) => frame).join(', ')
-    return `${list.length === 1 ? 'frame' : 'frames'} ${numbers} of ${source}`
-  })
   return html`<article class="card finding ${finding.severity}">
     <p>
       <span class="badge ${finding.severity}">${finding.severity}</span> <b>${finding.title}</b>
@@ -39,7 +35,7 @@ export function findingCard(finding: Finding): Markup {
         ${finding.targets.length > 8 && `and ${finding.targets.length - 8} more`}
       </dd>
       <dt>Proof</dt>
-      <dd>${frames.join('; ')}</dd>
+      <dd>${placesText(finding.evidence)}</dd>
       <dt>What to do</dt>
       <dd>${finding.respond}</dd>
       <dt>Harmless when</dt>

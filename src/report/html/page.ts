@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { isoTime, spanText } from '../../core/clock.ts'
 import { severityRank } from '../../finding/index.ts'
+import { amountRead } from '../amount-read.ts'
 import { limitText, type Reported } from '../document.ts'
 import { size, talkChart, timelineChart } from './charts.ts'
 import { deviceCard } from './device-card.ts'
@@ -77,10 +78,20 @@ const section = (title: string, body: Markup | undefined): Markup | undefined =>
 function heading(result: Reported): Markup {
   const names = result.sources.map((source) => source.name).join(', ')
   const times = Number.isNaN(result.first)
-    ? 'no packet in it'
+    ? 'nothing in it'
     : `${isoTime(result.first).slice(0, 19)}Z, ${spanText(result.last - result.first)}`
   return html`<h1>What is on this network</h1>
-    <p class="soft">${names} · ${times} ${result.interrupted && '· stopped early'}</p>`
+    <p class="soft">
+      ${names} · ${amountRead(result)} · ${times} ${result.interrupted && '· stopped early'}
+    </p>`
+}
+
+/** Where an oddity was seen first, as its source numbers it. */
+function samplePlace({ sources }: Reported, { samples }: Reported['anomalies'][number]): string {
+  const isLog = sources.some(
+    ({ name, lines }) => name === samples[0]?.source && lines !== undefined,
+  )
+  return `${isLog ? 'line' : 'frame'} ${samples[0]?.frame}`
 }
 
 function tiles(result: Reported): Markup {
@@ -122,7 +133,7 @@ function caveats(result: Reported): Markup | undefined {
       .map(
         (one) =>
           `Odd in the input: ${one.name}, ${one.count} times ` +
-          `(first in frame ${one.samples[0]?.frame})`,
+          `(first in ${samplePlace(result, one)})`,
       ),
   ]
   if (lines.length === 0) return undefined

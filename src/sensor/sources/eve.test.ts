@@ -463,6 +463,27 @@ test('no damaged record stops the reading', async () => {
   )
 })
 
+test('lines of a second log are told apart from those of the first', async () => {
+  const paths = [fileOf(linesOf([FLOW, FLOW])), fileOf(`\n${linesOf([FLOW])}`)]
+  const { flows, sensor, summaries } = await hear(paths.map(eveFile))
+  assert.deepEqual(
+    flows.map(({ frame }) => sensor.placeOf(frame)),
+    [
+      { source: paths[0], frame: 1, unit: 'line' },
+      { source: paths[0], frame: 2, unit: 'line' },
+      { source: paths[1], frame: 2, unit: 'line' },
+    ],
+  )
+  assert.equal(sensor.frames, 0)
+  assert.deepEqual(
+    summaries.map(({ records, lines }) => [records, lines]),
+    [
+      [2, 2],
+      [1, 2],
+    ],
+  )
+})
+
 test('what looks like EVE and what does not', () => {
   assert.ok(looksLikeEve(Buffer.from(' {"timestamp":"x","event_type":"flow"}')))
   assert.ok(!looksLikeEve(Buffer.from('{"ts":1,"uid":"C1"}')))

@@ -83,6 +83,7 @@ class EveRun {
   private readonly speaker: EveSpeaker
   private readonly unread = new Set<string>()
   private records = 0
+  private lines = 0
   private lastEvent: EveEvent | undefined
 
   constructor(name: string, intake: Intake, told: () => void) {
@@ -108,6 +109,7 @@ class EveRun {
     this.countLong(lines)
     await lines.close()
     this.feed.drain()
+    this.lines = lines.line
     return this.summary(bytes(), lines.failure)
   }
 
@@ -134,7 +136,7 @@ class EveRun {
       this.lastEvent = event
       this.facts.add(...event.carries)
     }
-    this.speaker.point(record, number, time)
+    this.speaker.point(record, this.intake.before + number, time)
     event.map(record, this.speaker)
   }
 
@@ -153,6 +155,7 @@ class EveRun {
       name: this.name,
       format: 'eve',
       records: this.records,
+      lines: this.lines,
       bytes,
       first: Number.isFinite(feed.first) ? feed.first : NaN,
       last: Number.isFinite(feed.last) ? feed.last : NaN,

@@ -149,7 +149,7 @@ class ZeekRun {
     }
     const isFlow = log === CONN
     reader.progress = Math.max(reader.progress, isFlow ? time + row.duration('duration') : time)
-    this.speaker.point(row, reader.line, time)
+    this.speaker.point(row, this.intake.before + reader.line, time)
     if (isFlow) this.notice(row)
     log.map(row, this.speaker)
   }
@@ -180,6 +180,7 @@ class ZeekRun {
       name: this.path,
       format: 'zeek',
       records: readers.reduce((sum, reader) => sum + reader.lines, 0),
+      lines: Math.max(0, ...readers.map((reader) => reader.lineMax)),
       bytes: readers.reduce((sum, reader) => sum + reader.bytes, 0),
       first: Number.isFinite(feed.first) ? feed.first : NaN,
       last: Number.isFinite(feed.last) ? feed.last : NaN,

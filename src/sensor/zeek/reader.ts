@@ -24,6 +24,8 @@ export class ZeekReader {
   /** Time of the last line, or of its end for a connection: how far this log has been read. */
   progress: Microseconds = -Infinity
   lines = 0
+  /** Lines of the longest file so far. */
+  lineMax = 0
   failure: LogFailure | undefined
   row: ZeekRow
   private readonly paths: readonly string[]
@@ -138,6 +140,7 @@ export class ZeekReader {
   private finish(): void {
     const cause = this.reader?.failure
     if (cause) this.failure ??= { path: this.paths[this.turn - 1], cause }
+    this.lineMax = Math.max(this.lineMax, this.line)
     this.before = this.bytes
     this.stream = undefined
     this.reader = undefined
