@@ -62,7 +62,12 @@ export const MORE = 1
 export const END = 2
 /** This was never my protocol: forget it and what was recognised. */
 export const FOREIGN = 3
-export type Progress = 0 | 1 | 2 | 3
+/**
+ * Both sides have agreed to go on in TLS (STARTTLS and its like): what follows the cursor, and all
+ * that the other side sends from now on, is read as that. The flow's service is then `smtp-tls`.
+ */
+export const SECURE = 4
+export type Progress = 0 | 1 | 2 | 3 | 4
 
 /** One message on its way to a protocol: who sends it, and what the protocol may say. */
 export interface Message {

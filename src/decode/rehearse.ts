@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { Cursor } from '../core/cursor.ts'
 import { Packet } from './packet.ts'
 import type { Certainty, Fields, FieldValue, Message, Progress, Protocol } from './protocol.ts'
-import { END, FOREIGN, MORE, NEXT } from './protocol.ts'
+import { END, FOREIGN, MORE, NEXT, SECURE } from './protocol.ts'
 
 export interface Rehearsal {
   /** What `recognise` thought of the first message; 2 when the protocol has none. */
@@ -45,8 +45,8 @@ function ipProtocolOf(protocol: Protocol, line: Line): number {
 
 /**
  * Plays `lines` to `protocol` as one flow; loops on NEXT while bytes remain, as the real caller
- * does, and stops at END and FOREIGN. Bytes are overwritten after each line: who keeps a view of
- * them is found out.
+ * does, and stops at END, FOREIGN and SECURE. Bytes are overwritten after each line: who keeps a
+ * view of them is found out.
  */
 export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal {
   const result: Rehearsal = {
@@ -105,7 +105,7 @@ export function rehearse(protocol: Protocol, lines: readonly Line[]): Rehearsal 
       packet.ipProtocol === 6 && result.progress === MORE ? bytes.subarray(cursor.offset) : [],
     )
     bytes.fill(0xdd)
-    if (result.progress === END || result.progress === FOREIGN) break
+    if ([END, FOREIGN, SECURE].some((last) => last === result.progress)) break
   }
   return result
 }

@@ -105,7 +105,12 @@ const TCP_STATES = new Map(
 )
 const TCP_CLOSED = constant(',"state":"closed"}')
 const statePart = wordParts((state) => `,"state":"${state}"`)
-const servicePart = wordParts((service) => JSON.stringify(service))
+/** What turned to TLS stands as Suricata has it: what it is now, and what it was. */
+const servicePart = wordParts((service) =>
+  service.endsWith('-tls')
+    ? `"tls","app_proto_orig":${JSON.stringify(service.slice(0, -4))}`
+    : JSON.stringify(service),
+)
 const plainPart = wordParts((word) => word)
 
 /** IP protocols by the names that Suricata gives them; others by number. */

@@ -442,6 +442,16 @@ test('every line parses and brings every text back, whatever was on the wire', (
   )
 })
 
+test('what turned to TLS is named as Suricata names it', () => {
+  const { endpoints, from, to } = bench()
+  const chunks: Buffer[] = []
+  const writer = new EveWriter({ endpoints, sink: (bytes) => void chunks.push(Buffer.from(bytes)) })
+  writer.flowEnd(flowOf(from, to, { service: 'smtp-tls' }))
+  writer.finish()
+  const record: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8').split('\n')[0])
+  assert.partialDeepStrictEqual(record, { app_proto: 'tls', app_proto_orig: 'smtp' })
+})
+
 test('flows in our own words', () => {
   const { endpoints, from, to } = bench()
   const chunks: Buffer[] = []

@@ -4,7 +4,7 @@
 import { Cursor } from '../core/cursor.ts'
 import type { AnomalyTable } from '../core/anomaly.ts'
 import { LIMITS } from '../core/limits.ts'
-import { END, FOREIGN, MORE, NEXT, type Fields, type Packet } from '../decode/index.ts'
+import { END, FOREIGN, MORE, NEXT, SECURE, type Fields, type Packet } from '../decode/index.ts'
 import type { EndpointTable } from './endpoint.ts'
 import type { FlowObserver } from './flow.ts'
 import { LiveMessage } from './message.ts'
@@ -53,12 +53,18 @@ export class Application {
   private readonly freeDetails: number[] = []
   private followed = 0
   private late = false
+  /** Number of TLS, which flows turn to; UNKNOWN when it is not loaded. */
+  private readonly tls: number
 
   constructor(recognition: Recognition, context: ApplicationContext) {
     this.recognition = recognition
     this.context = context
     this.slab = context.slab
     this.message = new LiveMessage(context, recognition)
+    this.tls = Math.max(
+      UNKNOWN,
+      recognition.protocols.findIndex((one) => one?.id === 'tls'),
+    )
   }
 
   /** A whole datagram, or a frame without IP. `side` is 0 when the sender is side A. */
@@ -194,7 +200,9 @@ export class Application {
     const place = (slot << 5) + W.application
     const words = this.slab.words
     const known = words[place] & 255
-    if (known !== UNKNOWN) return known
+    if (known !== UNKNOWN) {
+      return words[(slot << 5) + W.flags] & FLAG.secured ? this.tls : known
+    }
     const found = this.recognition.recognise(transport, this.cursor, this.message)
     if (found !== UNKNOWN) words[place] = (words[place] & ~0xffff) | found
     return found
@@ -232,9 +240,21 @@ export class Application {
   private giveUp(slot: number, number: number): void {
     const words = this.slab.words
     const place = (slot << 5) + W.application
-    words[place] = (words[place] & ~255) | number
-    words[(slot << 5) + W.flags] |= FLAG.parsed
+    const flags = (slot << 5) + W.flags
+    // A flow that turned to TLS keeps the protocol it began with.
+    if ((words[flags] & FLAG.secured) === 0) words[place] = (words[place] & ~255) | number
+    else if (number === GIVEN_UP) words[flags] &= ~FLAG.secured
+    words[flags] |= FLAG.parsed
     this.release(slot)
+  }
+
+  /** From here on the flow speaks TLS; the first protocol's state goes, its name stays. */
+  private secure(slot: number): void {
+    const words = this.slab.words
+    const detail = this.details[words[(slot << 5) + W.detail]]
+    if (detail) detail.state = undefined
+    words[(slot << 5) + W.flags] |= FLAG.secured
+    words[(slot << 5) + W.application] &= ~0xff00
   }
 
   private lost(slot: number, packet: Packet): void {
@@ -260,7 +280,10 @@ export class Application {
         continue
       }
       if (progress === MORE) cursor.reset(cursor.bytes, start, cursor.end)
-      else if (progress === FOREIGN) this.giveUp(slot, GIVEN_UP)
+      else if (progress === SECURE && this.tls !== UNKNOWN) {
+        this.secure(slot)
+        return this.read(slot, this.tls, cursor)
+      } else if (progress === FOREIGN) this.giveUp(slot, GIVEN_UP)
       else {
         if (progress === NEXT) message.anomaly(`${protocol.id}-stuck`)
         this.giveUp(slot, number)

@@ -35,7 +35,10 @@ export class Flow {
   ipProtocol = 0
   originatorPort = 0
   responderPort = 0
-  /** Protocol id of the application, '' when it was not recognised. */
+  /**
+   * Protocol id of the application, '' when it was not recognised; 'smtp-tls' when it went on in
+   * TLS.
+   */
   service = ''
   /** Microseconds. */
   first = 0

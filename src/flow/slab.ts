@@ -52,6 +52,8 @@ export const FLAG = {
   answered: 1 << 24,
   /** No parser wants more of side A; shifted left by one: of side B. */
   parsedA: 1 << 25,
+  /** The flow has turned from the protocol it began with to TLS. */
+  secured: 1 << 27,
 } as const
 
 const NONE = -1

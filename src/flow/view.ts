@@ -42,6 +42,7 @@ export class FlowView {
     const number = words[at + W.application] & 255
     flow.service =
       number === UNKNOWN || number === GIVEN_UP ? '' : this.recognition.protocols[number]!.id
+    if (flags & FLAG.secured) flow.service += '-tls'
     flow.first = floats[atFloat + F.first]
     flow.last = floats[atFloat + F.last]
     flow.originatorPackets = words[at + W.packetsA + o]

@@ -1,6 +1,7 @@
 // FTP control connections: logins that fail and work, transfers, the step to TLS.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import { SECURE } from '../protocol.ts'
 import { batter, rehearse, tear, type Line } from '../rehearse.ts'
 import { protocol } from './ftp.ts'
 
@@ -53,7 +54,7 @@ test('AUTH TLS ends what can be read', () => {
     play('S: 220 (vsFTPd 3.0.5)\nC: AUTH TLS\nS: 234 Proceed with negotiation.'),
   )
   assert.deepEqual(said, [{ kind: 'banner', text: '(vsFTPd 3.0.5)' }, { kind: 'start-tls' }])
-  assert.equal(progress, 2)
+  assert.equal(progress, SECURE)
 })
 
 test('mail servers and others are told apart', () => {

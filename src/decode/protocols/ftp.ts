@@ -8,6 +8,7 @@ import {
   MORE,
   NEXT,
   NO,
+  SECURE,
   YES,
   clip,
   tcp,
@@ -132,7 +133,7 @@ function command(line: string, message: Message, state: FtpState): Progress {
     state.waiting = true
     const user = state.user === '' ? undefined : { user: state.user }
     message.emit({ kind: 'login', ...user, method: 'password' })
-  } else if (name === 'AUTH') state.securing = true
+  } else if (name === 'AUTH') state.securing = /^(?:TLS|SSL)/i.test(rest)
   else if (TRANSFERS.has(name)) message.emit({ kind: 'transfer', method: name, path: clip(rest) })
   return NEXT
 }
@@ -154,7 +155,7 @@ function reply(line: string, message: Message, state: FtpState): Progress {
   if (code === '215') message.emit({ kind: 'system', text: clip(text) })
   else if (code === '234' && state.securing) {
     message.emit({ kind: 'start-tls' })
-    return END
+    return SECURE
   } else if ((code === '230' || code === '530') && state.waiting) {
     state.waiting = false
     message.emit({ kind: 'login-result', accepted: code === '230' })

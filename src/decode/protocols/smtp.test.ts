@@ -1,6 +1,7 @@
 // SMTP conversations of devices that send mail: logins in each form, the step to TLS, a mail.
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import { SECURE } from '../protocol.ts'
 import { batter, rehearse, tear, type Line } from '../rehearse.ts'
 import { protocol } from './smtp.ts'
 
@@ -75,13 +76,13 @@ test('the other forms of a login', () => {
   )
 })
 
-test('STARTTLS ends what can be read', () => {
+test('STARTTLS hands over to TLS', () => {
   const { said, progress } = rehearse(
     protocol,
     play('S: 220 x ESMTP\nC: EHLO y\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 Go ahead'),
   )
   assert.deepEqual(said.at(-1), { kind: 'start-tls' })
-  assert.equal(progress, 2)
+  assert.equal(progress, SECURE)
 })
 
 test('FTP and others are told apart', () => {

@@ -8,6 +8,7 @@ import {
   MORE,
   NEXT,
   NO,
+  SECURE,
   YES,
   clip,
   tcp,
@@ -171,7 +172,7 @@ function reply(line: string, message: Message, state: SmtpState): Progress {
   if (line[3] === '-') return NEXT
   if (code === '220' && state.securing) {
     message.emit({ kind: 'start-tls' })
-    return END
+    return SECURE
   }
   state.securing = false
   if (state.waiting && (code === '235' || code === '535' || code === '534' || code === '454')) {

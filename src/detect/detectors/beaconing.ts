@@ -103,7 +103,8 @@ function beat(
   if (rhythm.frames.length < 6) rhythm.frames.push(flow.frame)
   rhythm.name ||= flow.serverName
   rhythm.service ||= flow.service
-  rhythm.encrypted ||= ENCRYPTED.has(flow.service) || isSecurePort(flow)
+  rhythm.encrypted ||=
+    ENCRYPTED.has(flow.service) || flow.service.endsWith('-tls') || isSecurePort(flow)
   rhythm.payload += flow.originatorPayload + flow.responderPayload
 }
 

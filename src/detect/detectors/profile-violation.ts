@@ -151,7 +151,7 @@ function insideSeverity(violation: Violation): Severity {
 const ICMP = 1
 const ICMPV6 = 58
 /** With these somebody can do to the other side what its owner can. */
-const LOGINS = new Set(['telnet', 'ssh', 'rdp', 'smb', 'ftp'])
+const LOGINS = new Set(['telnet', 'ssh', 'rdp', 'smb', 'ftp', 'ftp-tls'])
 const COMMANDS = operationBits(['write', 'control'])
 
 const isPowerful = ({ service, operations }: Exchange) =>

@@ -124,6 +124,8 @@ function headOf(record: Values, speaker: EveSpeaker): Flow {
     flow.responderPort = count(record, 'icmp_code') ?? 0
   }
   flow.service = serviceName(word(record, 'app_proto'), flow.responderPort)
+  const before = flow.service === 'tls' ? word(record, 'app_proto_orig') : ''
+  if (before !== '') flow.service = serviceName(`${before},tls`, flow.responderPort)
   return flow
 }
 

@@ -2,6 +2,7 @@
 
 const NAMES = new Map([
   ['ssl', 'tls'],
+  ['ldap_tcp', 'ldap'],
   ['krb', 'kerberos'],
   ['krb_tcp', 'kerberos'],
   ['krb5', 'kerberos'],
@@ -32,6 +33,9 @@ const RELATIVES = new Map([
 /** Carriers: of several names the one that says more is taken. */
 const CARRIERS = new Set(['tls', 'kerberos', 'dce_rpc', 'ntlm', 'gssapi', 'http'])
 
+/** Protocols that turn to TLS on the way: both names are kept. */
+const TURNING = new Set(['smtp', 'pop3', 'imap', 'ftp', 'xmpp', 'ldap', 'postgresql', 'irc'])
+
 /** Texts that were read before; the same few come in every line. */
 const remembered = new Map<string, string>()
 const REMEMBERED = 1024
@@ -57,5 +61,7 @@ function chosen(text: string): string {
     .split(',', 8)
     .filter((name) => name !== '' && !name.startsWith('-') && !name.startsWith('!'))
     .map((name) => NAMES.get(name) ?? (/^[a-z0-9_.-]{1,32}$/.test(name) ? name : ''))
+  const turned = names.includes('tls') && names.find((each) => TURNING.has(each))
+  if (turned) return `${turned}-tls`
   return names.find((each) => each !== '' && !CARRIERS.has(each)) ?? names[0] ?? ''
 }
