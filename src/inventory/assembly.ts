@@ -15,6 +15,7 @@ import type {
 } from './device.ts'
 import {
   claimsOf,
+  addressClaims,
   industrialClaims,
   industrialOf,
   prefixClaims,
@@ -53,6 +54,7 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   for (const mac of macs) {
     for (const claim of prefixClaims(ground.registry, mac)) claims.push(claim)
   }
+  if (macs.length === 0) claims.push(...addressClaims(ground.registry, group.identities))
   claims.push(...routerClaims(nodes, list, ground.notes), ...industrialClaims(industrial))
   const attributes = judge(claims)
   const addresses = addressUses(nodes, ground)
@@ -253,10 +255,12 @@ const NETWORK: ReadonlySet<string> = new Set<Category>(['router', 'switch', 'acc
 /** A MAC prefix alone says who made the chip: it makes nobody a person's or the network's. */
 const ONLY_PREFIX_CONFIDENCE = 0.7
 
+const PREFIX_SOURCES: ReadonlySet<string> = new Set(['mac-prefix', 'eui64-prefix'])
+
 function kindOf(nodes: readonly Node[], attributes: Attributes, isIndustrial: boolean): DeviceKind {
   if (nodes.some((node) => node.routerBecause !== '')) return 'infrastructure'
   const type = attributes.type
-  const needed = type?.observations.some((one) => one.source !== 'mac-prefix')
+  const needed = type?.observations.some((one) => !PREFIX_SOURCES.has(one.source))
     ? BELIEVED
     : ONLY_PREFIX_CONFIDENCE
   if (isIndustrial) return 'device'

@@ -1,6 +1,6 @@
 // Notes, MAC prefixes, routing and industrial protocols → Claims about one device.
-import type { MacNumber } from '../core/addresses.ts'
-import type { AttributeName, Industrial } from './device.ts'
+import { parseMac, type MacNumber } from '../core/addresses.ts'
+import type { AttributeName, Identity, Industrial } from './device.ts'
 import { MARK, plainSource } from './identifier.ts'
 import type { Claim } from './judgement.ts'
 import type { MacRegistry } from './mac-registry.ts'
@@ -135,6 +135,26 @@ function organisationClaims(text: string): Claim[] {
     claims.push(deduced({ attribute: 'type', source, text, value: category, confidence }))
   }
   return claims
+}
+
+/** A host may choose an address with any MAC in it; most that look so are made from their own. */
+const ADDRESS_SHARE = 0.8
+
+/** What the IEEE's list says of the MAC that stands in an IPv6 address. */
+export function addressClaims(
+  registry: MacRegistry,
+  identities: readonly Identity[],
+): readonly Claim[] {
+  const identity = identities.find(({ kind }) => kind === 'eui64-mac')
+  if (!identity) return NO_CLAIMS
+  return prefixClaims(registry, parseMac(identity.value)).map(({ attribute, observation }) => ({
+    attribute,
+    observation: {
+      ...observation,
+      source: 'eui64-prefix',
+      confidence: observation.confidence * ADDRESS_SHARE,
+    },
+  }))
 }
 
 const NO_CLAIMS: readonly Claim[] = Object.freeze([])

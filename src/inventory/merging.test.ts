@@ -2,6 +2,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { Site } from './rehearse.ts'
+import { loadMacRegistry } from './mac-registry.ts'
 import { isTelling } from './merging.ts'
 import { identifier as bacnet } from './identifiers/bacnet.ts'
 import { identifier as dhcp } from './identifiers/dhcp.ts'
@@ -88,4 +89,30 @@ test('placeholders identify nobody', () => {
   for (const value of ['221519K1100F55', 'bacnet-4194', 'ff56504d98000200000ab11']) {
     assert.equal(isTelling(value), true, value)
   }
+})
+
+test('without MACs an IPv6 address tells one, joins the addresses that hold it, and is weak', () => {
+  const on = new Site([], { registry: loadMacRegistry })
+  for (const address of ['fe80::211:32ff:fe00:1', 'fd00:1::211:32ff:fe00:1', 'fd00:1::1234']) {
+    on.send(address, 'ff02::fb')
+  }
+  assert.equal(on.devices().length, 2)
+  const device = on.device('fe80::211:32ff:fe00:1')
+  assert.deepEqual(device.macs, [])
+  assert.deepEqual(
+    device.identities.map(({ kind, value, strength }) => [kind, value, strength]),
+    [['eui64-mac', WIRED, 'likely']],
+  )
+  assert.ok(device.limits.includes('no-mac') && device.limits.includes('likely-merge'))
+  assert.equal(device.merges[0].because, 'has the MAC that stands in the IPv6 address')
+  assert.equal(device.attributes.manufacturer?.value, 'Synology')
+  assert.equal(device.attributes.manufacturer.observations[0].source, 'eui64-prefix')
+  assert.deepEqual(on.device('fd00:1::1234').identities, [])
+})
+
+test('an address that was chosen, or holds a random MAC, tells none', () => {
+  const on = site()
+  on.send('fe80::11:32ff:fe00:1', 'ff02::fb')
+  on.send('fe80::211:3200:fe00:1', 'ff02::fb')
+  for (const device of on.devices()) assert.deepEqual(device.identities, [])
 })

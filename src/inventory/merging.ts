@@ -1,7 +1,9 @@
 // Nodes → devices: nodes that tell the same identity are taken for one device. Every merge is a
 // record with its reason and can be left out again by its key; a likely one never carries
 // permissions.
+import { macText, type MacNumber } from '../core/addresses.ts'
 import type { Identity, Merge, Strength } from './device.ts'
+import { macInAddresses } from './eui64.ts'
 import type { Node } from './nodes.ts'
 import type { Entry, Notes } from './notes.ts'
 
@@ -21,6 +23,7 @@ const JOINING = new Map<string, string>([
   ['device-id', 'says the same device id'],
   ['bacnet-device', 'is the same BACnet device'],
   ['mdns-host', 'announces the same mDNS host and service'],
+  ['eui64-mac', 'has the MAC that stands in the IPv6 address'],
 ])
 
 const PLACEHOLDER =
@@ -47,6 +50,7 @@ export function mergeNodes(
   without: ReadonlySet<string>,
 ): Grouped[] {
   const identities = nodes.map((node) => identitiesOf(node, notes))
+  addMacsInAddresses(nodes, identities, notes)
   const parent = nodes.map((_, index) => index)
   const rootOf = (index: number): number => {
     let at = index
@@ -58,7 +62,7 @@ export function mergeNodes(
   for (const [kind, because] of JOINING) {
     for (const [value, holders] of holdersByKind.get(kind) ?? []) {
       const strong = holders.every((holder) => holder.identity.strength === 'strong')
-      if (holders.length < 2 || (!strong && holders.length > SHARED_BY_MAX)) continue
+      if (holders.length < 2 || (!strong && holders.length > mostOf(kind))) continue
       const into = holders[0].node
       for (const { node } of holders.slice(1)) {
         const key = `${kind}:${value}:${nodes[into].key}+${nodes[node].key}`
@@ -109,6 +113,36 @@ function identitiesOf(node: Node, notes: Notes): Identity[] {
     }
   }
   return found
+}
+
+/** One host has any number of prefixes, and an address below each. */
+const mostOf = (kind: string) => (kind === EUI64 ? Infinity : SHARED_BY_MAX)
+
+const EUI64 = 'eui64-mac'
+
+/** What IPv6 addresses without MACs tell of one, and whose MAC it is where both are seen. */
+function addMacsInAddresses(
+  nodes: readonly Node[],
+  identities: readonly Identity[][],
+  notes: Notes,
+): void {
+  const { endpoints } = notes.neighbourhood
+  const told = new Map<MacNumber, number>()
+  const add = (index: number, mac: MacNumber) => {
+    const time = endpoints.first[nodes[index].endpoints[0] ?? 0]
+    const value = macText(mac)
+    identities[index].push({ kind: EUI64, value, strength: 'likely', frame: 0, time })
+  }
+  for (let index = 0; index < nodes.length; index++) {
+    const mac = macInAddresses(nodes[index], endpoints.addresses)
+    if (mac < 0) continue
+    told.set(mac, index)
+    add(index, mac)
+  }
+  if (told.size === 0) return
+  for (let index = 0; index < nodes.length; index++) {
+    if (told.has(nodes[index].mac)) add(index, nodes[index].mac)
+  }
 }
 
 function addIdentity(

@@ -4,6 +4,7 @@ import { isoTime, spanText } from '../core/clock.ts'
 import type { Finding, Severity } from '../finding/index.ts'
 import { known, type Device } from '../inventory/index.ts'
 import { amountRead } from './amount-read.ts'
+import { macsText } from './device-macs.ts'
 import { limitText, type Reported } from './document.ts'
 import { countText } from './held.ts'
 import { permissionLines, policyLines } from './permission-lines.ts'
@@ -157,7 +158,7 @@ function identityLines(device: Device): string[] {
   )
   return [
     ...lines,
-    `  addresses: ${addresses || 'none'}; MAC ${device.macs.join(', ') || 'not carried'}`,
+    `  addresses: ${addresses || 'none'}; MAC ${macsText(device)}`,
     ...(services.length > 0 ? [`  answers on: ${services.join(', ')}`] : []),
     ...(device.limits.length > 0 ? [`  known with limits: ${device.limits.join(', ')}`] : []),
   ].map(safeText)

@@ -4,6 +4,7 @@ import { isoTime } from '../../core/clock.ts'
 import { known, type Attribute, type Device } from '../../inventory/index.ts'
 import type { Profile } from '../../policy/index.ts'
 import type { Reported } from '../document.ts'
+import { macsText } from '../device-macs.ts'
 import { size } from './charts.ts'
 import { html, type Markup } from './markup.ts'
 import { permissions } from './permissions.ts'
@@ -72,7 +73,7 @@ function identity(device: Device): Markup {
       ${rows}
     </table>
     <p class="small soft">
-      MAC ${device.macs.join(', ') || 'not carried by the source'} · addresses
+      MAC ${macsText(device)} · addresses
       ${device.addresses.map((use) => use.address).join(', ') || 'none'} · seen
       ${isoTime(device.firstSeen).slice(0, 19)}Z to ${isoTime(device.lastSeen).slice(0, 19)}Z · sent
       ${size(device.bytesOut)}, received ${size(device.bytesIn)}

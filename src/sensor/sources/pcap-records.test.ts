@@ -40,6 +40,7 @@ async function readIn(bytes: Buffer, borders: readonly number[] = []) {
     endpoints,
     names,
     anomalies: new AnomalyTable(),
+    before: 0,
     observer: {},
     signal: new AbortController().signal,
     progress: () => {},
