@@ -19,7 +19,7 @@ process.exitCode = status ?? 1
 
 function filesOf(path: string): string[] {
   if (!exists(path)) return []
-  return statSync(path).isDirectory() ? globSync(`${path}/**/*.ts`) : [path]
+  return statSync(path).isDirectory() ? globSync(`${path}/**/*.{ts,tsx}`) : [path]
 }
 
 function exists(path: string): boolean {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { ROOT } from './source.ts'
+import { PROJECTS, ROOT } from './source.ts'
 
 /** Fails with what the tool printed. */
 function clean(tool: string, ...words: string[]): void {
@@ -12,5 +12,7 @@ function clean(tool: string, ...words: string[]): void {
   assert.equal(status, 0, `${tool} ${words.join(' ')}\n${stdout}${stderr}`)
 }
 
-test('the types hold (tsc)', () => clean('tsc', '--noEmit', '-p', 'tsconfig.json'))
+for (const project of PROJECTS) {
+  test(`the types hold (tsc, ${project})`, () => clean('tsc', '--noEmit', '-p', project))
+}
 test('the linter is content (oxlint)', () => clean('oxlint'))

@@ -150,6 +150,8 @@ test('the import table holds for values and types; doors are not climbed over', 
     'src/new/d.ts': `import { a } from '../core/a.ts'`,
     'src/flow/e.ts': `import { a } from '../../test/needs.ts'`,
     'src/flow/f.test.ts': `import { a } from '../app/index.ts'`,
+    'src/app/g.ts': `import type { A } from '../flow/contract/index.ts'
+import { b } from '../flow/contract/index.ts'`,
   })
   assert.deepEqual(brief(features(sources, TABLE)), [
     'import-table src/core/a.ts:1 ../flow/index.ts',
@@ -157,6 +159,7 @@ test('the import table holds for values and types; doors are not climbed over', 
     'door-only src/app/index.ts:1 ../flow/b.ts',
     'import-table src/new/d.ts:1 ../core/a.ts',
     'import-table src/flow/e.ts:1 ../../test/needs.ts',
+    'door-only src/app/g.ts:2 ../flow/contract/index.ts',
   ])
 })
 
@@ -199,13 +202,18 @@ test('packages have to be declared, modules of Node carry node:', () => {
 import a from '@scope/a/b'
 import t from 'tool'
 import 'node:fs'`
-  const [source, check] = readTexts({ 'src/a.ts': text, 'test/a.ts': text })
+  const [source, check, bundled] = readTexts({
+    'src/a.ts': text,
+    'test/a.ts': text,
+    'src/console/browser/a.tsx': text,
+  })
   const declared = { run: ['@scope/a'], develop: ['tool'] }
   assert.deepEqual(brief(packages(source, declared)), [
     'package src/a.ts:1 fs',
     'package src/a.ts:3 tool',
   ])
   assert.deepEqual(brief(packages(check, declared)), ['package test/a.ts:1 fs'])
+  assert.deepEqual(brief(packages(bundled, declared)), ['package src/console/browser/a.tsx:1 fs'])
 })
 
 test('imports of every form are seen', () => {

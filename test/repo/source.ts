@@ -27,19 +27,34 @@ export interface Complaint {
 
 const SETTINGS = JSON.stringify({
   compilerOptions: { noLib: true, types: [], allowImportingTsExtensions: true, noEmit: true },
-  include: ['**/*.ts'],
+  include: ['**/*.ts', '**/*.tsx'],
 })
 
-function open(root: string, paths: readonly string[], fs?: FileSystem): Source[] {
+/** The program for Node, and the one for the browser. */
+export const PROJECTS = ['tsconfig.json', 'src/console/browser/tsconfig.json'] as const
+
+interface Opened {
+  readonly root: string
+  readonly projects: readonly string[]
+  readonly fs?: FileSystem
+}
+
+function open(paths: readonly string[], { root, projects, fs }: Opened): Source[] {
   const api = new API(fs ? { cwd: root, fs } : { cwd: root })
   try {
-    const settings = join(root, 'tsconfig.json')
-    const project = api.updateSnapshot({ openProjects: [settings] }).getProject(settings)
-    if (!project) throw new Error(`the compiler did not open ${settings}`)
+    const settings = projects.map((path) => join(root, path))
+    const snapshot = api.updateSnapshot({ openProjects: settings })
+    const opened = settings.map((path) => {
+      const project = snapshot.getProject(path)
+      if (!project) throw new Error(`the compiler did not open ${path}`)
+      return project
+    })
     return paths.map((path) => {
-      const tree = project.program.getSourceFile(join(root, path))
-      if (!tree) throw new Error(`${path} is not part of ${settings}`)
-      return { path, tree, lines: tree.text.split('\n') }
+      for (const { program } of opened) {
+        const tree = program.getSourceFile(join(root, path))
+        if (tree) return { path, tree, lines: tree.text.split('\n') }
+      }
+      throw new Error(`${path} is not part of ${projects.join(' or ')}`)
     })
   } finally {
     api.close()
@@ -48,15 +63,16 @@ function open(root: string, paths: readonly string[], fs?: FileSystem): Source[]
 
 /** Every TypeScript file of the project. */
 export function readProject(): Source[] {
-  const paths = globSync('{src,test,tools,bench}/**/*.ts', { cwd: ROOT }).toSorted()
-  return open(ROOT, paths)
+  const paths = globSync('{src,test,tools,bench}/**/*.{ts,tsx}', { cwd: ROOT }).toSorted()
+  return open(paths, { root: ROOT, projects: PROJECTS })
 }
 
 /** Sources from texts, for the tests of the rules themselves. */
 export function readTexts(texts: Readonly<Record<string, string>>): Source[] {
   const files: Record<string, string> = { '/virtual/tsconfig.json': SETTINGS }
   for (const [path, text] of Object.entries(texts)) files[`/virtual/${path}`] = text
-  return open('/virtual', Object.keys(texts), createVirtualFileSystem(files))
+  const fs = createVirtualFileSystem(files)
+  return open(Object.keys(texts), { root: '/virtual', projects: ['tsconfig.json'], fs })
 }
 
 /** The line a node starts on, counted from 1, comments before it left out. */

@@ -1,0 +1,69 @@
+// Changes as they happen: one stream of server-sent events makes old what the screens show, at most
+// once a second for each kind, so that a busy network does not keep the browser busy.
+import type { QueryClient } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
+import type { DeviceEvent, FindingEvent } from '../../../api/contract/index.ts'
+
+export type LiveState = 'connecting' | 'on' | 'lost'
+
+const PAUSE_MS = 1000
+let state: LiveState = 'connecting'
+let source: EventSource | undefined
+const listeners = new Set<() => void>()
+const waiting = new Map<string, readonly unknown[]>()
+let timer: ReturnType<typeof setTimeout> | undefined
+
+function become(next: LiveState): void {
+  if (state === next) return
+  state = next
+  for (const listener of listeners) listener()
+}
+
+/** Whether events are coming in. */
+export const useLiveState = (): LiveState =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => state,
+  )
+
+/** Listens until the returned function is called. */
+export function listen(client: QueryClient): () => void {
+  source = new EventSource('/api/v1/events')
+  const old = (key: readonly unknown[]) => {
+    waiting.set(JSON.stringify(key), key)
+    timer ??= setTimeout(() => {
+      timer = undefined
+      const keys = [...waiting.values()]
+      waiting.clear()
+      for (const queryKey of keys) void client.invalidateQueries({ queryKey })
+    }, PAUSE_MS)
+  }
+  source.addEventListener('open', () => {
+    // What happened while the line was down is not told again.
+    if (state === 'lost') void client.invalidateQueries()
+    become('on')
+  })
+  source.addEventListener('error', () => become('lost'))
+  source.addEventListener('device', (event) => {
+    const told = JSON.parse(event.data as string) as DeviceEvent
+    for (const key of [['devices'], ['device', told.id], ['facets']]) old(key)
+  })
+  source.addEventListener('finding', (event) => {
+    const told = JSON.parse(event.data as string) as FindingEvent
+    for (const key of [['findings'], ['finding', told.id], ['devices']]) old(key)
+    if (told.device !== '') old(['device', told.device])
+  })
+  source.addEventListener('health', () => {
+    for (const key of [['health'], ['flows'], ['traffic'], ['map']]) old(key)
+  })
+  return () => {
+    source?.close()
+    clearTimeout(timer)
+    timer = undefined
+    waiting.clear()
+    become('connecting')
+  }
+}
