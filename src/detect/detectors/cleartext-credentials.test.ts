@@ -38,3 +38,14 @@ test('SNMP communities weigh little, version 3 is fine', () => {
   })
   assert.equal(trial.findings()[0].severity, 'low')
 })
+
+test('LDAP: a simple bind shows the password, SASL does not', () => {
+  const trial = new Trial(detector)
+  const [from, to] = [trial.at('192.168.1.15'), trial.at('192.168.1.2')]
+  trial.says('ldap', [from, to], { fields: { kind: 'login', user: 'cn=a', credentials: 'sasl' } })
+  assert.equal(trial.findings().length, 0)
+  trial.says('ldap', [from, to], {
+    fields: { kind: 'login', user: 'cn=printer', credentials: 'password' },
+  })
+  assert.match(trial.findings()[0].seen, /LDAP without TLS: login, user 'cn=printer'/)
+})

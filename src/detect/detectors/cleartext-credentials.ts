@@ -15,6 +15,8 @@ const INSTEAD: { readonly [protocol: string]: readonly [string, string] } = {
   smtp: ['SMTP without TLS', 'SMTP with STARTTLS'],
   snmp: ['SNMP v1/v2c', 'SNMPv3 with authentication and privacy'],
   sip: ['SIP without TLS', 'SIP over TLS'],
+  ldap: ['LDAP without TLS', 'LDAP over TLS'],
+  socks: ['a SOCKS proxy', 'a tunnel that encrypts'],
   amqp: ['AMQP without TLS', 'AMQP over TLS (port 5671)'],
 }
 
@@ -54,7 +56,7 @@ function credentialsOf({ protocol, fields }: Transaction): string | undefined {
   if (protocol === 'mqtt' || protocol === 'amqp') {
     return fields.credentials === 'password' ? 'password in the connect message' : undefined
   }
-  return fields.kind === 'login' ? 'login' : undefined
+  return fields.kind === 'login' && fields.credentials !== 'sasl' ? 'login' : undefined
 }
 
 /** User names seen from this client at this server, this one's included. */

@@ -27,6 +27,9 @@ const DOORS: { readonly [protocol: string]: Door } = {
   ftp: { name: 'FTP', programs: false },
   smb: { name: 'SMB', programs: true },
   smtp: { name: 'SMTP', programs: true },
+  pop3: { name: 'POP3', programs: true },
+  imap: { name: 'IMAP', programs: true },
+  ldap: { name: 'LDAP', programs: true },
   mqtt: { name: 'MQTT', programs: true },
   amqp: { name: 'AMQP', programs: true },
   sip: { name: 'SIP', programs: true },
@@ -102,6 +105,9 @@ function acceptedBy({ protocol, fields }: Transaction, offered: boolean): boolea
   switch (protocol) {
     case 'ftp':
     case 'smtp':
+    case 'pop3':
+    case 'imap':
+    case 'ldap':
     case 'amqp':
       return kind === 'login-result' ? accepted === true : undefined
     case 'smb':

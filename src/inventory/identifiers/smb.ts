@@ -14,6 +14,7 @@ export const identifier: Identifier = {
       const host = textOf(fields, 'host')
       if (host !== '') notebook.hostname(source, 'smb-host', host)
       const version = textOf(fields, 'osVersion')
+      if (version === '') return
       const note = notebook.note(source, 'smb-version', version)
       // Samba says 6.1 with build 0, Windows a build number.
       if (version.endsWith('.0')) note?.says('os', 'Unix (Samba)', 0.6)

@@ -324,6 +324,85 @@ test('DHCP conversations, industrial messages, and never a password', async () =
   assert.deepEqual(summaries[0].unread, ['pe'])
 })
 
+test('file servers, directories, network access and proxies; no file name, no password', async () => {
+  const at = (responderPort: number, more: Row): Row => ({
+    ts: '1700000000.5',
+    uid: `C${responderPort}`,
+    'id.orig_h': '192.0.2.10',
+    'id.orig_p': 40001,
+    'id.resp_h': '192.0.2.20',
+    'id.resp_p': responderPort,
+    ...more,
+  })
+  const file = { action: 'SMB::FILE_WRITE', path: '\\\\fs\\home', name: 'secret.doc' }
+  const folder = folderOf({
+    'smb_mapping.log': tsv('smb_mapping', [at(445, { path: 'fs-home', share_type: 'DISK' })]),
+    'smb_files.log': tsv('smb_files', [at(445, file), at(445, file)]),
+    'ntlm.log': tsv('ntlm', [
+      at(445, {
+        ...{ username: 'anna', hostname: 'PC-7', domainname: 'EXAMPLE', success: false },
+        server_nb_computer_name: 'FS-1',
+      }),
+      at(135, { username: 'bob', hostname: 'PC-8', success: true }),
+    ]),
+    'ldap.log': tsv('ldap', [
+      at(389, {
+        opcode: 'bind simple',
+        object: 'cn=printer',
+        argument: 'REDACTED',
+        result: 'success',
+      }),
+      at(389, { opcode: 'bind simple', object: 'cn=printer', result: 'invalidCredentials' }),
+      at(389, { opcode: 'unbind' }),
+    ]),
+    'radius.log': tsv('radius', [
+      at(1812, { username: 'anna', mac: '02:00:00:00:00:0a', result: 'failed' }),
+    ]),
+    'socks.log': tsv('socks', [
+      at(1080, {
+        version: 5,
+        'request.name': 'www.example.com',
+        request_p: 443,
+        status: 'succeeded',
+      }),
+    ]),
+    'syslog.log': tsv('syslog', [
+      at(514, { proto: 'udp', facility: 'LOCAL4', severity: 'WARNING', message: 'secret' }),
+    ]),
+  })
+  const { transactions, summaries } = await hear([zeekFolder(folder)])
+  const said = Map.groupBy(transactions, ({ protocol }) => protocol)
+  const of = (protocol: string) =>
+    said.get(protocol)?.map(({ fields, fromOriginator }) => {
+      const { kind, ...rest } = fields
+      return [kind, fromOriginator, ...Object.values(rest).filter((one) => one !== undefined)]
+    })
+  assert.deepEqual(of('smb'), [
+    ['share', true, 'fs-home', 'disk'],
+    ['file', true, 'write'],
+    ['challenge', false, 'FS-1'],
+    ['login', true, 'anna', 'EXAMPLE', 'PC-7'],
+    ['login-result', false, false, 0xc000006d],
+  ])
+  assert.deepEqual(of('ldap'), [
+    ['login', true, 'cn=printer', 'simple', 'password'],
+    ['login-result', false, true],
+    ['login', true, 'cn=printer', 'simple', 'password'],
+    ['login-result', false, false],
+  ])
+  assert.deepEqual(of('radius'), [
+    ['access-request', true, 0, 'anna', '02:00:00:00:00:0a'],
+    ['access-reject', false, 0],
+  ])
+  assert.deepEqual(of('socks'), [
+    ['request', true, '5', 'connect', 'www.example.com', 443],
+    ['response', false, '5', true],
+  ])
+  assert.deepEqual(of('syslog'), [['message', true, 'bsd', 20, 4]])
+  assert.doesNotMatch(JSON.stringify(transactions), /secret|REDACTED/)
+  assert.deepEqual(summaries[0].unread, [])
+})
+
 test('broken lines are counted with their numbers, the others are read', async () => {
   const lines = [
     json(CONN.slice(0, 1)).trim(),

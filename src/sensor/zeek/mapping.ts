@@ -4,6 +4,7 @@ import { mapConn } from './conn.ts'
 import * as industrial from './industrial.ts'
 import * as sessions from './industrial-sessions.ts'
 import * as names from './names.ts'
+import * as office from './office.ts'
 import type { ZeekRow } from './row.ts'
 import type { ZeekSpeaker } from './speaker.ts'
 import * as things from './things.ts'
@@ -36,6 +37,13 @@ export const ZEEK_LOGS: ReadonlyMap<string, ZeekLog> = new Map([
   ['smtp', log(web.mapSmtp, 'smtp')],
   ['sip', log(web.mapSip, 'sip')],
   ['rdp', log(web.mapRdp, 'rdp')],
+  ['smb_mapping', log(office.mapSmbMapping, 'smb')],
+  ['smb_files', log(office.mapSmbFile, 'smb')],
+  ['ntlm', log(office.mapNtlm, 'smb')],
+  ['ldap', log(office.mapLdap, 'ldap')],
+  ['radius', log(office.mapRadius, 'radius')],
+  ['socks', log(office.mapSocks, 'socks')],
+  ['syslog', log(office.mapSyslog, 'syslog')],
   ['mqtt_connect', log(things.mapMqttConnect, 'mqtt')],
   ['mqtt_publish', log(things.mapMqttPublish, 'mqtt')],
   ['mqtt_subscribe', log(things.mapMqttSubscribe, 'mqtt')],
