@@ -24,6 +24,8 @@ const SOURCES: ReadonlyMap<string, string> = new Map([
   ['ftp.banner', 'ftp-banner'],
   ['telnet.banner', 'telnet-banner'],
   ['smtp.banner', 'smtp-banner'],
+  ['pop3.banner', 'pop3-banner'],
+  ['imap4.banner', 'imap-banner'],
   ['rtsp_header.server', 'rtsp-banner'],
   ['sip_header.server', 'sip-server'],
   ['sip_header.user_agent', 'sip-user-agent'],

@@ -1,6 +1,7 @@
 // SMTP: which mail server a device hands its mail to, whether it logs in, and whether in the clear.
 // Mail itself is neither read nor kept; the first one ends what is looked at.
 import type { Cursor } from '../../core/cursor.ts'
+import { COMMAND, beginLogin, exchange, goOn, type Exchange } from '../sasl.ts'
 import {
   END,
   FOREIGN,
@@ -29,17 +30,8 @@ export type SmtpFields =
   /** A mail is handed over; the domains of its sender and first recipient. */
   | { readonly kind: 'mail'; readonly fromDomain?: string; readonly toDomain?: string }
 
-/** What the client's next line is, where it is no command. */
-const COMMAND = 0
-const PLAIN = 1
-const LOGIN_USER = 2
-const SECRET = 3
-
-interface SmtpState {
+interface SmtpState extends Exchange {
   greeted: boolean
-  expect: number
-  method: string
-  user: string
   /** The login was said and waits for its answer; STARTTLS was asked for. */
   waiting: boolean
   securing: boolean
@@ -76,10 +68,8 @@ export const protocol: Protocol = {
       return FOREIGN
     }
     const state = (message.state ??= {
+      ...exchange(),
       greeted: false,
-      expect: COMMAND,
-      method: '',
-      user: '',
       waiting: false,
       securing: false,
       fromDomain: '',
@@ -121,45 +111,24 @@ const domainOf = (line: string): string => clip(/@([\w.-]{1,128})/.exec(line)?.[
 
 function startLogin(line: string, message: Message, state: SmtpState): void {
   const [, method = '', initial = ''] = line.split(/\s+/, 3)
-  state.method = clip(method.toLowerCase(), 24)
-  state.user = ''
-  if (state.method === 'plain') {
-    if (initial === '') state.expect = PLAIN
-    else sayLogin(plainUser(initial), message, state)
-  } else if (state.method === 'login') {
-    if (initial === '') state.expect = LOGIN_USER
-    else {
-      state.user = decoded(initial)
-      state.expect = SECRET
-    }
-  } else sayLogin('', message, state)
+  if (beginLogin(state, method, initial)) sayLogin(message, state)
 }
 
 /** A line of an authentication exchange: a name is kept, a secret is dropped. */
 function secretLine(line: string, message: Message, state: SmtpState): Progress {
-  const { expect } = state
-  state.expect = COMMAND
   // '*' calls it off (RFC 4954 4); a command shows that the exchange was not taken up.
-  if (line === '*') return NEXT
-  if (COMMANDS.test(line)) return command(line, message, state)
-  if (expect === LOGIN_USER) {
-    state.user = decoded(line)
-    state.expect = SECRET
-  } else sayLogin(expect === PLAIN ? plainUser(line) : state.user, message, state)
+  if (line === '*' || COMMANDS.test(line)) {
+    state.expect = COMMAND
+    return line === '*' ? NEXT : command(line, message, state)
+  }
+  if (goOn(state, line)) sayLogin(message, state)
   return NEXT
 }
 
-const decoded = (text: string): string => clip(Buffer.from(text, 'base64').toString('utf8'), 64)
-
-/** RFC 4616: authorisation identity, name and password, apart by NUL. */
-function plainUser(text: string): string {
-  const parts = Buffer.from(text, 'base64').toString('utf8').split('\0')
-  return parts.length >= 3 ? clip(parts[1], 64) : ''
-}
-
-function sayLogin(user: string, message: Message, state: SmtpState): void {
+function sayLogin(message: Message, state: SmtpState): void {
+  const { user, method } = state
   state.waiting = true
-  message.emit({ kind: 'login', ...(user === '' ? undefined : { user }), method: state.method })
+  message.emit({ kind: 'login', ...(user === '' ? undefined : { user }), method })
 }
 
 function reply(line: string, message: Message, state: SmtpState): Progress {

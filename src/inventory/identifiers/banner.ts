@@ -1,4 +1,4 @@
-// SSH, FTP, Telnet, SMTP and RTSP: what servers say of themselves before anything else.
+// SSH, FTP, Telnet, SMTP, POP3, IMAP and RTSP: what servers say of themselves before anything else.
 import type { Transaction } from '../../flow/index.ts'
 import { sourceAt, textOf, type Identifier, type Notebook } from '../identifier.ts'
 import { BANNERS, PROMPTS } from '../tables/banners.ts'
@@ -6,8 +6,8 @@ import { applyHints } from '../tables/hint.ts'
 
 export const identifier: Identifier = {
   id: 'banner',
-  title: 'banners of SSH, FTP, Telnet, SMTP and RTSP',
-  protocols: ['ssh', 'ftp', 'telnet', 'smtp', 'rtsp'],
+  title: 'banners of SSH, FTP, Telnet, mail servers and RTSP',
+  protocols: ['ssh', 'ftp', 'telnet', 'smtp', 'pop3', 'imap', 'rtsp'],
 
   observe(transaction: Transaction, notebook: Notebook) {
     const { protocol, fields, source, sourcePort, fromOriginator } = transaction
@@ -16,7 +16,7 @@ export const identifier: Identifier = {
         ? `${textOf(fields, 'software')} ${textOf(fields, 'comment')}`.trim()
         : protocol === 'rtsp'
           ? textOf(fields, fromOriginator ? 'userAgent' : 'server')
-          : textOf(fields, 'text')
+          : textOf(fields, 'text') || program(transaction)
     if (protocol === 'rtsp' && !fromOriginator) streams(source, notebook)
     if (text === '') return
     const from = SOURCES[protocol] ?? 'banner'
@@ -32,7 +32,16 @@ const SOURCES: { readonly [protocol: string]: string } = {
   ftp: 'ftp-banner',
   telnet: 'telnet-banner',
   smtp: 'smtp-banner',
+  pop3: 'pop3-banner',
+  imap: 'imap-banner',
   rtsp: 'rtsp-banner',
+}
+
+/** IMAP's ID of either side, POP3's IMPLEMENTATION. */
+function program({ protocol, fields }: Transaction): string {
+  if (protocol === 'pop3') return textOf(fields, 'software')
+  if (protocol !== 'imap' || fields.kind !== 'identity') return ''
+  return `${textOf(fields, 'name')} ${textOf(fields, 'version')}`.trim()
 }
 
 /** Who streams on request is a camera, or records from some. */

@@ -1,4 +1,4 @@
-// First lines of SSH, FTP, Telnet, SMTP and RTSP servers: program, version, system, product. From
+// First lines of SSH, FTP, Telnet, mail and RTSP servers: program, version, system, product. From
 // the servers' own source code (OpenSSH's version.h with the distributions' suffixes, dropbear,
 // vsftpd …).
 import type { Hint } from './hint.ts'
@@ -165,6 +165,27 @@ export const BANNERS: readonly Hint[] = [
   { match: /Wowza|Darwin Streaming|LIVE555/i, type: 'server', confidence: 0.3 },
   { match: /Postfix|Exim ([\d.]+)|Sendmail/i, type: 'server', confidence: 0.6 },
   { match: /Microsoft ESMTP/i, os: 'Windows', type: 'server', confidence: 0.9 },
+  // POP3 and IMAP.
+  {
+    match: /^(?:\(?Ubuntu\)?|\(?Debian\)?)? ?Dovecot\b/i,
+    type: 'server',
+    software: ['Dovecot', ''],
+    confidence: 0.6,
+  },
+  {
+    match: /Cyrus (?:POP3|IMAP4?) v?([\d.]+)/i,
+    type: 'server',
+    software: ['Cyrus', '$1'],
+    confidence: 0.6,
+  },
+  { match: /Courier-IMAP/i, type: 'server', software: ['Courier-IMAP', ''], confidence: 0.6 },
+  {
+    match: /Microsoft Exchange/i,
+    os: 'Windows',
+    type: 'server',
+    software: ['Exchange', ''],
+    confidence: 0.9,
+  },
 ]
 
 /** Prompts and greetings that name the thing rather than the program; same shape. */
