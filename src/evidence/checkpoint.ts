@@ -71,8 +71,12 @@ export function signCheckpoint(checkpoint: Checkpoint, privateKey: KeyObject): s
   return `${body}\n— ${checkpoint.origin} ${named}\n`
 }
 
-const NOTE =
-  /^([^\n]+)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\ntime ([0-9T:.-]{26}Z)\n\n— (\S+) ([A-Za-z0-9+/=]+)\n$/
+const NOTE_TEXT =
+  '([^\\n]+)\\n(0|[1-9]\\d{0,15})\\n([A-Za-z0-9+/]{43}=)\\ntime ([0-9T:.-]{26}Z)\\n\\n' +
+  '— (\\S+) ([A-Za-z0-9+/=]+)\\n'
+const NOTE = new RegExp(`^${NOTE_TEXT}$`)
+/** Finds notes in a longer text. */
+export const NOTES = new RegExp(`^${NOTE_TEXT}`, 'gm')
 
 /** What a note says, unverified; undefined when it is no note of ours. */
 export function readCheckpoint(note: string): Checkpoint | undefined {

@@ -28,7 +28,8 @@ export interface CheckpointHealth {
 
 export interface CheckpointsOptions {
   readonly table: EvidenceTable
-  readonly transact: Transact
+  /** Absent: checkpoints are not kept; whoever keeps the log learns of them from the signer. */
+  readonly transact?: Transact
   readonly signer: Signer
   readonly anchors?: readonly Anchor[]
   readonly checkpointEntries?: number
@@ -51,12 +52,16 @@ export class Checkpoints {
   }
 
   /** From the last checkpoint in the table on. */
-  start(): void {
+  load(): void {
     const last = this.options.table.lastCheckpoint()
-    if (last) {
-      this.tree = Frontier.from(last.size, last.frontier)
-      this.note = last.note
-    }
+    if (!last || last.note === this.note) return
+    this.tree = Frontier.from(last.size, last.frontier)
+    this.note = last.note
+  }
+
+  /** Signs on its own initiative from now on. */
+  start(): void {
+    this.load()
     const every = this.options.checkpointMilliseconds ?? MILLISECONDS
     this.timer = setInterval(() => this.attempt(), every).unref()
   }
@@ -124,9 +129,13 @@ export class Checkpoints {
   /** Brings our tree to where the signer stands, or finds that the two never meet. */
   private async meet(state: SignerState): Promise<void> {
     this.assertKey(state.key)
+    this.load()
+    const { sequence } = this.options.table.head()
+    if (sequence < state.size) {
+      throw rewritten(`${state.size} entries were signed, only ${sequence} are here`)
+    }
     if (state.note === this.note) return
-    const tree = new Frontier()
-    if (state.size < this.tree.size || this.note === undefined) this.tree = tree
+    if (state.size < this.tree.size || this.note === undefined) this.tree = new Frontier()
     this.growTo(state.size)
     if (state.note === undefined) return
     this.assertRoot(state.note, this.tree)
@@ -137,6 +146,9 @@ export class Checkpoints {
     const { table, signer } = this.options
     const from = this.tree.size
     const leaves = table.hashes(from, EVIDENCE_LIMITS.leaves.value)
+    if (leaves.length === 0 && table.head().sequence !== from) {
+      throw rewritten(`entries after ${from} are missing`)
+    }
     const texts = leaves.map((leaf) => Buffer.from(leaf).toString('hex'))
     const note = await signer.sign({ from, leaves: texts })
     for (const leaf of leaves) this.tree.add(leaf)
@@ -150,9 +162,7 @@ export class Checkpoints {
     while (this.tree.size < size) {
       const rest = Math.min(size - this.tree.size, EVIDENCE_LIMITS.leaves.value)
       const leaves = this.options.table.hashes(this.tree.size, rest)
-      if (leaves.length === 0) {
-        throw rewritten(`${size} entries were signed, only ${this.tree.size} are here`)
-      }
+      if (leaves.length === 0) throw rewritten(`entries after ${this.tree.size} are missing`)
       for (const leaf of leaves) this.tree.add(leaf)
     }
   }
@@ -173,7 +183,8 @@ export class Checkpoints {
   private async keep(note: string): Promise<void> {
     const { size } = this.tree
     const frontier = this.tree.bytes()
-    await this.options.transact(() => this.options.table.addCheckpoint({ size, note, frontier }))
+    const { transact, table } = this.options
+    await transact?.(() => table.addCheckpoint({ size, note, frontier }))
     this.note = note
   }
 

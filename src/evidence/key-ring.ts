@@ -6,7 +6,6 @@ import { writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { syncDirectory, writeDurably } from './durable-file.ts'
 import { assertWord } from './entry.ts'
-import { EVIDENCE_LIMITS } from './limits.ts'
 
 const KEY_LENGTH = 32
 
@@ -20,10 +19,12 @@ export interface KeyRing {
   destroy(person: string): boolean
 }
 
-/** Keys as files of mode 0600 in one directory of mode 0700, named by a digest of the person. */
+/**
+ * Keys as files of mode 0600 in one directory of mode 0700, named by a digest of the person.
+ * Nothing is held in memory: a key that another process destroyed is gone here too.
+ */
 export class FileKeyRing implements KeyRing {
   private readonly directory: string
-  private readonly held = new Map<string, Buffer>()
 
   constructor(directory: string) {
     this.directory = directory
@@ -36,15 +37,13 @@ export class FileKeyRing implements KeyRing {
     const path = this.path(person)
     const key = randomBytes(KEY_LENGTH)
     writeDurably(path, key)
-    return this.hold(person, key)
+    return key
   }
 
   find(person: string): Uint8Array | undefined {
-    const held = this.held.get(person)
-    if (held) return held
     try {
       const key = readFileSync(this.path(person))
-      return key.length === KEY_LENGTH ? this.hold(person, key) : undefined
+      return key.length === KEY_LENGTH ? key : undefined
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw cause
@@ -52,8 +51,7 @@ export class FileKeyRing implements KeyRing {
   }
 
   destroy(person: string): boolean {
-    const found = this.find(person)
-    if (!found) return false
+    if (!this.find(person)) return false
     const path = this.path(person)
     const file = openSync(path, 'r+')
     try {
@@ -64,15 +62,7 @@ export class FileKeyRing implements KeyRing {
     }
     rmSync(path)
     syncDirectory(this.directory)
-    found.fill(0)
-    this.held.delete(person)
     return true
-  }
-
-  private hold(person: string, key: Buffer): Buffer {
-    if (this.held.size >= EVIDENCE_LIMITS.keys.value) this.held.clear()
-    this.held.set(person, key)
-    return key
   }
 
   private path(person: string): string {

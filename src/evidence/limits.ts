@@ -19,5 +19,4 @@ export const EVIDENCE_LIMITS = Object.freeze({
   leaves: limit('evidenceLeaves', 16_384, 'hashes', 'hashes handed to the signer in one request'),
   message: limit('evidenceMessage', 2_097_152, 'bytes', 'longest message the signer reads'),
   line: limit('evidenceLine', 4_194_304, 'bytes', 'longest line of an export that is read'),
-  keys: limit('evidenceKeys', 1_024, 'keys', 'keys of persons held in memory'),
 })

@@ -7,10 +7,12 @@ import { OperatingError } from '../core/errors.ts'
 import type { Anchor } from './anchor.ts'
 import type { JsonValue } from './canonical.ts'
 import { Checkpoints, type CheckpointHealth } from './checkpoints.ts'
+import { exportText } from './export-text.ts'
 import { nextEntry, type EvidenceDraft, type Head } from './entry.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { KeyRing } from './key-ring.ts'
-import { commitTo, seal, unseal, type OpenedContent } from './personal.ts'
+import { commitTo, seal } from './personal.ts'
+import { personalOf, type PersonalContent } from './personal-of.ts'
 import type { Signer } from './signer/signer.ts'
 import { EvidenceTable, type EvidenceQuery, type EvidenceRow } from './table.ts'
 
@@ -117,15 +119,8 @@ export class EvidenceLog {
    * Personal content of an entry: undefined when it has none; 'erased' when its key was destroyed;
    * 'damaged' when it does not open.
    */
-  personal(sequence: number): OpenedContent | 'erased' | 'damaged' | undefined {
-    const row = this.table.personal(sequence)
-    if (row) {
-      const key = this.options.keys.find(row.person)
-      return key ? (unseal(row.sealed, row, key) ?? 'damaged') : 'erased'
-    }
-    const after = { after: sequence - 1, oldestFirst: true, limit: 1 }
-    const [entry] = this.table.list(after)
-    return entry?.entry.sequence === sequence && entry.entry.personal ? 'erased' : undefined
+  personal(sequence: number): PersonalContent | undefined {
+    return personalOf(this.table, sequence, this.options.keys)
   }
 
   /**
@@ -162,6 +157,16 @@ export class EvidenceLog {
    */
   checkpoint(): Promise<string> {
     return this.signed.sign({ always: true })
+  }
+
+  /**
+   * The whole log as the text of an export, freshly signed, in pieces of whole lines; with personal
+   * content that still opens when asked for. Rejects as `checkpoint` does, before the first piece.
+   */
+  async export(options: { readonly personal?: boolean } = {}): Promise<AsyncGenerator<string>> {
+    const note = await this.checkpoint()
+    const keys = options.personal ? this.options.keys : undefined
+    return exportText({ table: this.table, note, clock: this.options.clock, keys })
   }
 
   /**
