@@ -28,6 +28,22 @@ test('digest and anonymous requests are none', () => {
   assert.equal(trial.findings().length, 0)
 })
 
+test('logins of mail: the password itself counts, a proof of it does not', () => {
+  const trial = new Trial(detector)
+  const [client, server] = [trial.at('192.168.1.20'), trial.at('192.168.1.11')]
+  const says = (protocol: string, method: string) =>
+    trial.says(protocol, [client, server], { fields: { kind: 'login', user: 'joe', method } })
+  says('pop3', 'apop')
+  says('imap', 'scram-sha-256')
+  assert.equal(trial.findings().length, 0)
+  says('pop3', 'password')
+  says('imap', 'plain')
+  assert.deepEqual(
+    trial.findings().map(({ seen }) => seen),
+    ["POP3 without TLS: login, user 'joe'", "IMAP without TLS: login, user 'joe'"],
+  )
+})
+
 test('SNMP communities weigh little, version 3 is fine', () => {
   const trial = new Trial(detector)
   const [client, printer] = [trial.at('192.168.1.20'), trial.at('192.168.1.15')]

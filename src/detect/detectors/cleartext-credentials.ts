@@ -13,6 +13,8 @@ const INSTEAD: { readonly [protocol: string]: readonly [string, string] } = {
   mqtt: ['MQTT without TLS', 'MQTT over TLS (port 8883)'],
   rtsp: ['RTSP', 'RTSP over TLS, or digest authentication'],
   smtp: ['SMTP without TLS', 'SMTP with STARTTLS'],
+  pop3: ['POP3 without TLS', 'POP3 over TLS (port 995), or with STLS'],
+  imap: ['IMAP without TLS', 'IMAP over TLS (port 993), or with STARTTLS'],
   snmp: ['SNMP v1/v2c', 'SNMPv3 with authentication and privacy'],
   sip: ['SIP without TLS', 'SIP over TLS'],
   ldap: ['LDAP without TLS', 'LDAP over TLS'],
@@ -56,8 +58,12 @@ function credentialsOf({ protocol, fields }: Transaction): string | undefined {
   if (protocol === 'mqtt' || protocol === 'amqp') {
     return fields.credentials === 'password' ? 'password in the connect message' : undefined
   }
-  return fields.kind === 'login' && fields.credentials !== 'sasl' ? 'login' : undefined
+  if (fields.kind !== 'login' || fields.credentials === 'sasl') return undefined
+  return typeof fields.method === 'string' && HIDDEN.test(fields.method) ? undefined : 'login'
 }
+
+/** Ways of mail to log in that do not send the password itself. */
+const HIDDEN = /^(?:apop|cram-|digest-|scram-|ntlm|gss|external)/
 
 /** User names seen from this client at this server, this one's included. */
 function usersOf(
