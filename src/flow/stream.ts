@@ -116,10 +116,38 @@ export class StreamSide {
     this.memory.give(segment.bytes)
   }
 
+  /**
+   * Whether [from, to) of `bytes`, which begin at `sequence`, are other ones than segments that
+   * wait have in the same place.
+   */
+  differs(sequence: number, bytes: Buffer, from: number, to: number): boolean {
+    return this.later.some((held) => same(held, sequence, bytes, from, to) < 0)
+  }
+
+  /** How many pending bytes are the same, `next` being what comes behind them; -1 as `differs`. */
+  compare(sequence: number, next: number, bytes: Buffer, from: number, to: number): number {
+    if (this.differs(sequence, bytes, from, to)) return -1
+    const { length, pending } = this
+    if (!pending) return 0
+    const held = { sequence: (next - length) | 0, bytes: pending, length }
+    return same(held, sequence, bytes, from, to)
+  }
+
   /** Gives back all memory. */
   free(): void {
     this.drop()
     for (const segment of this.later) this.memory.give(segment.bytes)
     this.later.length = 0
   }
+}
+
+/** How many bytes both have in the same place, all equal; -1 when one is not. */
+function same(held: Later, sequence: number, bytes: Buffer, from: number, to: number): number {
+  const shift = (sequence - held.sequence) | 0
+  const start = Math.max(0, shift)
+  const end = Math.min(held.length, shift + to - from)
+  if (end <= start) return 0
+  const place = from - shift
+  const order = held.bytes.compare(bytes, place + start, place + end, start, end)
+  return order === 0 ? end - start : -1
 }

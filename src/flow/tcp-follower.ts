@@ -4,6 +4,7 @@ import type { AnomalyTable } from '../core/anomaly.ts'
 import { TCP, type Packet } from '../decode/index.ts'
 import type { Application } from './application.ts'
 import { F, FLAG, W, type FlowSlab } from './slab.ts'
+import type { StreamSide } from './stream.ts'
 import { SEEN } from './tcp-state.ts'
 
 const SYN_FIN = 3
@@ -38,7 +39,7 @@ export class TcpFollower {
     if (ahead === 0 || (ahead === 1 && this.isBehindKeepAlive(slot, packet, side))) {
       words[at + W.nextA + side] = (sequence + length) | 0
       if (packet.payloadLength > 0) this.payload(slot, packet, side, 0)
-      if (words[at + W.detail] !== 0) this.drain(slot, packet, side)
+      if (words[at + W.detail] !== 0) this.drain(slot, packet, side, true)
       return 0
     }
     return ahead < 0
@@ -68,12 +69,32 @@ export class TcpFollower {
     // Keep-alives repeat one byte (RFC 9293 3.8.4); resets and FINs repeat none.
     if (length === 0 || (length === 1 && known === 1)) return 0
     this.trouble(at + W.troubleA + side, 1)
+    const same = this.compare(slot, packet, side)
     if (length <= known) return SEEN.again
-    this.anomalies.count('tcp-overlap', packet.frame, packet.time)
+    // What is no longer held cannot be compared.
+    if (same >= 0 && same < known) this.anomalies.count('tcp-overlap', packet.frame, packet.time)
     words[at + W.nextA + side] = (sequence + length) | 0
     this.payload(slot, packet, side, known)
-    if (words[at + W.detail] !== 0) this.drain(slot, packet, side)
+    if (words[at + W.detail] !== 0) this.drain(slot, packet, side, false)
     return SEEN.again
+  }
+
+  /**
+   * Whether the segment says again what is held: how many bytes before its new ones are the same,
+   * -1 (counted) when bytes differ. Two contents for one place are how a monitor is misled.
+   */
+  private compare(slot: number, packet: Packet, side: number): number {
+    const words = this.slab.words
+    const at = slot << 5
+    // A FIN has a place of its own in the sequence; a side that is not read holds old bytes.
+    const over = FLAG.parsed | (FLAG.parsedA << side) | (TCP.fin << (8 + side * 8))
+    if (words[at + W.detail] === 0 || (words[at + W.flags] & over) !== 0) return 0
+    const { bytes, payloadOffset, payloadEnd, sequence } = packet
+    const next = words[at + W.nextA + side]
+    const stream = this.application.existingSide(slot, side)
+    const same = stream?.compare(sequence, next, bytes, payloadOffset, payloadEnd) ?? 0
+    if (same < 0) this.anomalies.count('tcp-overlap-conflict', packet.frame, packet.time)
+    return same
   }
 
   /** Bytes ahead of a hole: kept while a parser waits for them, else the hole is counted. */
@@ -84,6 +105,7 @@ export class TcpFollower {
     const whole = packet.payloadEnd - packet.payloadOffset === packet.payloadLength
     if (!parsed && whole && packet.payloadLength > 0) {
       const stream = this.application.side(slot, side)
+      if (stream && stream.later.length > 0) this.compare(slot, packet, side)
       if (stream?.defer(sequence, packet.bytes, packet.payloadOffset, packet.payloadEnd)) return 0
       if (stream && stream.later.length > 0) {
         this.skipHole(slot, packet, side)
@@ -111,7 +133,7 @@ export class TcpFollower {
     this.application.hole(slot, packet, side)
     const stream = this.application.existingSide(slot, side)
     if (stream?.later[0]) words[at + W.nextA + side] = stream.later[0].sequence
-    this.drain(slot, packet, side)
+    this.drain(slot, packet, side, false)
   }
 
   /** The other side has got what we miss: the hole will never be filled. */
@@ -123,10 +145,13 @@ export class TcpFollower {
     this.application.lately(() => this.skipHole(slot, packet, side))
   }
 
-  /** Segments whose turn has come. */
-  private drain(slot: number, packet: Packet, side: number): void {
+  /** Segments whose turn has come; `fresh`: the packet at hand was read just before them. */
+  private drain(slot: number, packet: Packet, side: number, fresh: boolean): void {
     const words = this.slab.words
     const at = slot << 5
+    const held = this.application.existingSide(slot, side)
+    if (!held || held.later.length === 0) return
+    if (fresh) this.compareLater(packet, held)
     for (;;) {
       const stream = this.application.existingSide(slot, side)
       if (!stream || stream.later.length === 0) return
@@ -141,6 +166,14 @@ export class TcpFollower {
         }
       }
       stream.done(segment)
+    }
+  }
+
+  /** The segment that fills a hole, with what waits behind it. */
+  private compareLater(packet: Packet, held: StreamSide): void {
+    const { bytes, payloadOffset, payloadEnd, sequence } = packet
+    if (held.differs(sequence, bytes, payloadOffset, payloadEnd)) {
+      this.anomalies.count('tcp-overlap-conflict', packet.frame, packet.time)
     }
   }
 
