@@ -3,7 +3,7 @@
 import { LIMITS, tableLimits } from '../core/limits.ts'
 import type { Anomaly } from '../core/anomaly.ts'
 import { loadProtocols, type Packet } from '../decode/index.ts'
-import { Detection, loadDetectors } from '../detect/index.ts'
+import { Detection, loadDetectors, type RaisedFinding } from '../detect/index.ts'
 import type { Finding } from '../finding/index.ts'
 import type { Flow, FlowObserver } from '../flow/index.ts'
 import {
@@ -172,17 +172,13 @@ export class Watch {
   async run(sources: readonly Source[]): Promise<WatchResult> {
     const summaries = await this.sensor.run(sources)
     collect()
-    const devices = this.inventory.devices()
+    const devices = this.devices()
     collect()
-    const conclusion = this.conclude(devices, summaries)
+    const conclusion = this.soFar(devices, summaries.map((summary) => summary.name).join(', '))
     this.conclusion = conclusion
     const { profiles, enforcement, policy } = conclusion
     collect()
-    const findings = writeFindings(conclusion.raised, {
-      endpoints: this.sensor.endpoints,
-      deviceOf: (endpoint) => this.inventory.deviceOf(endpoint) ?? '',
-      placeOf: (ordinal) => this.sensor.placeOf(ordinal),
-    })
+    const findings = this.written(conclusion.raised)
     return {
       sources: summaries,
       frames: this.sensor.frames,
@@ -202,7 +198,27 @@ export class Watch {
     }
   }
 
-  private conclude(devices: readonly Device[], summaries: readonly SourceSummary[]): Conclusion {
+  /** Devices as they stand; the run may go on. */
+  devices(): Device[] {
+    return this.inventory.devices()
+  }
+
+  /** What detectors have raised without being asked for what is unfinished. */
+  raised(): readonly RaisedFinding[] {
+    return this.detection.findings()
+  }
+
+  /** Findings as texts, worst first. */
+  written(raised: readonly RaisedFinding[]): Finding[] {
+    return writeFindings(raised, {
+      endpoints: this.sensor.endpoints,
+      deviceOf: (endpoint) => this.inventory.deviceOf(endpoint) ?? '',
+      placeOf: (ordinal) => this.sensor.placeOf(ordinal),
+    })
+  }
+
+  /** What policy makes of everything so far; `source` names what it was learnt from. */
+  soFar(devices: readonly Device[], source: string): Conclusion {
     return conclude({
       devices,
       endpoints: this.sensor.endpoints,
@@ -212,7 +228,7 @@ export class Watch {
       options: {
         includePersonal: this.options.includePersonal,
         localPrefixes: this.options.local,
-        source: summaries.map((summary) => summary.name).join(', '),
+        source,
         excluded: ({ originator, responder, port, first, last }) =>
           this.detection.taints.covers({ originator, responder, port, first, last }),
       },

@@ -115,7 +115,8 @@ export class Detection implements FlowObserver {
     return this.findings()
   }
 
-  private findings(): readonly RaisedFinding[] {
+  /** What was raised so far. */
+  findings(): readonly RaisedFinding[] {
     return [...this.raised.values()]
   }
 
