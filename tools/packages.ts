@@ -57,6 +57,18 @@ export const PACKAGES: readonly DebianPackage[] = [
     tests: ['test/network'],
   },
   {
+    name: 'dpkg',
+    commands: ['dpkg-deb'],
+    why: 'builds the Debian package, and unpacks it again',
+    tests: ['tools/package'],
+  },
+  {
+    name: 'systemd',
+    commands: ['systemd-analyze'],
+    why: "judges the service unit's sandbox",
+    tests: ['tools/package'],
+  },
+  {
     name: 'openssl',
     commands: ['openssl'],
     why: 'the certificates of the test network',
