@@ -8,8 +8,12 @@ const LIST_MAX = 64
 const NOTHING: Values = Object.freeze({})
 const EMPTY: readonly unknown[] = Object.freeze([])
 
-const own = (values: Values, name: string): unknown =>
-  Object.hasOwn(values, name) ? values[name] : undefined
+/** What JSON never holds comes from the prototype: functions, and the prototype itself. */
+function own(values: Values, name: string): unknown {
+  const value = values[name]
+  const inherited = typeof value === 'function' || value === Object.prototype
+  return inherited ? undefined : value
+}
 
 /** Printable text of at most 256 characters; '' for what is no text. */
 export function text(values: Values, name: string): string {
@@ -81,8 +85,22 @@ export function bounded(value: unknown, depth = 0): Fields[string] {
   if (Array.isArray(value)) return value.slice(0, LIST_MAX).map((each) => bounded(each, depth + 1))
   if (!isObject(value)) return undefined
   const fields: Record<string, Fields[string]> = {}
-  for (const name of Object.keys(value).slice(0, NAMES_MAX)) {
-    if (name !== '__proto__') fields[clip(name, 64)] = bounded(value[name], depth + 1)
+  const names = Object.keys(value)
+  for (let at = 0; at < names.length && at < NAMES_MAX; at++) {
+    const name = names[at]
+    if (name !== '__proto__') fields[nameOf(name)] = bounded(value[name], depth + 1)
   }
   return fields
+}
+
+/** Names that were bounded before: a log has the same few in every record. */
+const known = new Map<string, string>()
+
+function nameOf(name: string): string {
+  let short = known.get(name)
+  if (short === undefined) {
+    short = clip(name, 64)
+    if (known.size < 1024) known.set(name, short)
+  }
+  return short
 }

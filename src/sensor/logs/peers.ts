@@ -14,11 +14,22 @@ export interface Peer {
 const REMEMBERED = 65_536
 /** MAC addresses and VLANs of one address that are remembered. */
 const VARIANTS = 16
+/** Places for hosts that were asked for last: a power of two. */
+const RECENT = 4096
 
 export class PeerBook {
   private readonly byAddress = new Map<AddressKey, Peer[]>()
+  /** Addresses are numbers that a Map hashes slowly, and most lines name one of the last hosts. */
+  private readonly recent: Peer[] = new Array<Peer>(RECENT).fill(nobody())
 
   get(mac: MacNumber, address: AddressKey, vlan: number): Peer {
+    const at = (address ^ (address >>> 12) ^ mac) & (RECENT - 1)
+    const recent = this.recent[at]
+    if (recent.address === address && recent.mac === mac && recent.vlan === vlan) return recent
+    return (this.recent[at] = this.find(mac, address, vlan))
+  }
+
+  private find(mac: MacNumber, address: AddressKey, vlan: number): Peer {
     const variants = this.byAddress.get(address)
     if (variants) {
       for (const peer of variants) if (peer.mac === mac && peer.vlan === vlan) return peer

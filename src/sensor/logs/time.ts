@@ -51,25 +51,41 @@ const ISO =
 
 /** Length of a time as Suricata writes it, `2021-06-06T15:59:46.457984+0200`. */
 const SURICATA = 31
-/** A time of that form in the last minute that was seen. */
-let lastText = ''
+/** The last day that was seen, as 20210606, and its beginning in UTC. */
+let lastDay = -1
+let lastDayStart = 0
 
-/** Whether a time lies in the same minute of the same zone as the last: most do. */
-function sameMinute(text: string): boolean {
-  if (lastText === '') return false
-  for (let at = 0; at < 17; at++) if (text.charCodeAt(at) !== lastText.charCodeAt(at)) return false
-  for (let at = 26; at < SURICATA; at++) {
-    if (text.charCodeAt(at) !== lastText.charCodeAt(at)) return false
+/** A time as Suricata writes it; NaN for every other form. */
+function suricataTime(text: string): Microseconds {
+  const day = digits(text, 0, 4) * 10_000 + digits(text, 5, 7) * 100 + digits(text, 8, 10)
+  const hour = digits(text, 11, 13)
+  const minute = digits(text, 14, 16)
+  const second = digits(text, 17, 19)
+  const fraction = digits(text, 20, 26)
+  const offset = digits(text, 27, 29) * 60 + digits(text, 29, 31)
+  const sign = text.charCodeAt(26) === 43 ? 1 : text.charCodeAt(26) === 45 ? -1 : 0
+  // Whatever is no digit makes its sum negative.
+  if (day < 0 || hour < 0 || minute < 0 || second < 0 || fraction < 0 || offset < 0) return NaN
+  const [dash, point, colon] = [45, 84, 58]
+  if (text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash || sign === 0) return NaN
+  if (text.charCodeAt(10) !== point && text.charCodeAt(10) !== 32) return NaN
+  if (text.charCodeAt(13) !== colon || text.charCodeAt(16) !== colon) return NaN
+  if (text.charCodeAt(19) !== DOT && text.charCodeAt(19) !== 44) return NaN
+  if (day !== lastDay) {
+    const year = Math.floor(day / 10_000)
+    lastDayStart = Date.UTC(year, (Math.floor(day / 100) % 100) - 1, day % 100) * 1000
+    lastDay = day
   }
-  return true
+  const minutes = hour * 60 + minute - sign * offset
+  return bounded(lastDayStart + (minutes * 60 + second) * 1_000_000 + fraction)
 }
 
-/** The number that [from, to) holds; -1 when it holds something else. */
+/** The number that [from, to) holds; far below zero when it holds something else. */
 function digits(text: string, from: number, to: number): number {
   let value = 0
   for (let at = from; at < to; at++) {
     const digit = text.charCodeAt(at) - ZERO
-    if (digit < 0 || digit > 9) return -1
+    if (digit < 0 || digit > 9) return -1_000_000_000
     value = value * 10 + digit
   }
   return value
@@ -83,10 +99,9 @@ let lastMinute = 0
  * UTC.
  */
 export function isoToTime(text: string): Microseconds {
-  if (text.length === SURICATA && text.charCodeAt(19) === DOT && sameMinute(text)) {
-    const seconds = digits(text, 17, 19)
-    const fraction = digits(text, 20, 26)
-    if (seconds >= 0 && fraction >= 0) return bounded(lastMinute + seconds * 1_000_000 + fraction)
+  if (text.length === SURICATA) {
+    const time = suricataTime(text)
+    if (!Number.isNaN(time)) return time
   }
   const parts = ISO.exec(text)
   if (!parts) return NaN
@@ -99,7 +114,6 @@ export function isoToTime(text: string): Microseconds {
       : 0
     lastMinute = Date.UTC(year, month - 1, day, hour, minute - offset) * 1000
     lastMinuteText = key
-    lastText = text.length === SURICATA ? text : ''
   }
   const fraction = parts[7] ? Number(parts[7].padEnd(6, '0').slice(0, 6)) : 0
   return bounded(lastMinute + Number(parts[6]) * 1_000_000 + fraction)

@@ -129,7 +129,9 @@ export class JsonRow implements ZeekRow {
   }
 
   private raw(name: string): unknown {
-    return Object.hasOwn(this.values, name) ? this.values[name] : undefined
+    const value = this.values[name]
+    // What JSON never holds comes from the prototype.
+    return typeof value === 'function' || value === Object.prototype ? undefined : value
   }
 
   text(name: string): string {
