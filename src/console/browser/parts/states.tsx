@@ -23,7 +23,7 @@ interface EmptyGiven {
 
 /** Nothing to show, and what that means. */
 export const Empty = ({ icon = 'search', title, children }: EmptyGiven) => (
-  <div className="state">
+  <div className="blank">
     <Icon name={icon} />
     <h2>{title}</h2>
     <div className="soft">{children}</div>
@@ -34,7 +34,7 @@ export const Empty = ({ icon = 'search', title, children }: EmptyGiven) => (
 export function Failed({ error, again }: { error: unknown; again?: () => void }) {
   const refusal = error instanceof Refusal ? error : undefined
   return (
-    <div className="state error" role="alert">
+    <div className="blank error" role="alert">
       <Icon name="findings" />
       <h2>{refusal?.title ?? 'This did not work'}</h2>
       <p className="soft">{error instanceof Error ? error.message : String(error)}</p>

@@ -149,7 +149,7 @@ function Live() {
 }
 
 const THEMES: Readonly<Record<Theme, { next: Theme; icon: IconName; title: string }>> = {
-  system: { next: 'light', icon: 'contrast', title: 'Theme: as the system' },
+  system: { next: 'light', icon: 'contrast', title: 'Theme: system' },
   light: { next: 'dark', icon: 'sun', title: 'Theme: light' },
   dark: { next: 'system', icon: 'moon', title: 'Theme: dark' },
 }

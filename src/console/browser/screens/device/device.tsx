@@ -66,7 +66,7 @@ function Page({ answered }: { answered: Answered<DeviceDetail> }) {
               params={{ device: device.id }}
               search={{ show: id || undefined }}
               replace
-              aria-current={id === show ? 'page' : undefined}
+              activeOptions={{ exact: true, includeSearch: true }}
             >
               {title}
             </Link>

@@ -166,7 +166,7 @@ function Lines({ difference }: { difference: DifferenceAnswer }) {
         ))}
       </p>
       {cautions.map((caution) => (
-        <p key={caution} className="notice warn small">
+        <p key={caution} className="notice warn small above">
           {caution}
         </p>
       ))}

@@ -53,7 +53,7 @@ function AttributeRow({ device, field, name }: RowGiven) {
   const confidence = device.confidence[field] ?? device.confidence[name]
   const shown = field === 'category' ? plain(value || 'unknown') : value || 'Unknown'
   return (
-    <details className="attribute">
+    <details className="attribute" open={all.length > 0}>
       <summary>
         <span className="soft">{plain(name)}</span>
         <b className="wrap">{shown}</b>
@@ -89,6 +89,9 @@ const Meter = ({ part }: { part: number }) => (
   </span>
 )
 
+/** What a list says, not the network, has no time. */
+const timed = (one: ObservationItem) => Date.parse(one.first) > 0
+
 const ObservationLine = ({ one }: { one: ObservationItem }) => (
   <li className={one.believed ? '' : 'against-it'}>
     <Icon name={one.believed ? 'check' : 'close'} />
@@ -98,7 +101,13 @@ const ObservationLine = ({ one }: { one: ObservationItem }) => (
         from <q className="mono wrap">{one.text}</q>
       </span>
       <span className="soft small block">
-        {percent(one.confidence)} on its own · {one.count}× since <Moment time={one.first} />
+        {percent(one.confidence)} on its own
+        {timed(one) && (
+          <>
+            {` · ${one.count}× since `}
+            <Moment time={one.first} />
+          </>
+        )}
         {one.evidence.frame > 0 && ` · frame ${one.evidence.frame} of ${one.evidence.source}`}
       </span>
     </span>

@@ -86,6 +86,12 @@ const Zoom = ({ label, run, children }: ZoomGiven) => (
   </button>
 )
 
+/** So few that every name can stand there. */
+const FEW = 120
+/** So many that lines have to be thin and clear. */
+const MANY = 600
+const NARROW = 420
+
 function draw(box: HTMLElement, { picture, places }: Placed, colour: Colours): Sigma {
   const graph = new UndirectedGraph()
   for (const node of picture.nodes) {
@@ -94,28 +100,31 @@ function draw(box: HTMLElement, { picture, places }: Placed, colour: Colours): S
     graph.addNode(node.id, {
       x,
       y,
-      size: outside ? 12 : nodeSize(node.devices),
+      size: outside ? 12 : nodeSize(node.devices, picture.nodes.length),
       label: node.devices > 1 ? `${node.label} (${node.devices})` : node.label,
       color: outside ? colour.outside : colour.group(picture.groups.get(node.group) ?? 99),
     })
   }
+  const many = picture.edges.length > MANY
   const most = Math.max(1, ...picture.edges.map((edge) => edge.bytes))
   for (const edge of picture.edges) {
     if (edge.from === edge.to || !graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue
     graph.mergeEdge(edge.from, edge.to, {
-      size: 0.6 + (4.4 * Math.log1p(edge.bytes)) / Math.log1p(most),
-      color: colour.edge,
+      size: 0.5 + ((many ? 1.5 : 4.5) * Math.log1p(edge.bytes)) / Math.log1p(most),
+      color: many ? colour.faint : colour.edge,
     })
   }
+  const few = picture.nodes.length <= FEW
   return new Sigma(graph, box, {
     labelColor: { color: colour.ink },
     labelFont: 'system-ui, sans-serif',
     labelSize: 13,
     labelWeight: '500',
-    labelRenderedSizeThreshold: picture.nodes.length > 300 ? 9 : 4,
-    labelDensity: 0.6,
+    labelRenderedSizeThreshold: few ? 0 : 9,
+    labelDensity: few && box.clientWidth > NARROW ? 4 : 0.6,
+    labelGridCellSize: few ? 60 : 110,
     minEdgeThickness: 0.6,
-    stagePadding: 50,
+    stagePadding: Math.min(few ? 100 : 40, box.clientWidth / 8),
     zIndex: true,
     allowInvalidContainer: true,
     defaultDrawNodeHover: (context, data) => hover(context, data, colour),
@@ -181,12 +190,14 @@ function nameGroups(sigma: Sigma, layer: HTMLElement, { picture, places }: Place
     picture.nodes.filter((node) => node.group !== OUTSIDE),
     (node) => node.group,
   )
-  const tags = [...members].map(([group, nodes]) => {
+  // A group of one is named by its device.
+  const several = [...members].filter(([, nodes]) => nodes.length > 1)
+  const tags = several.map(([group, nodes]) => {
     const points = nodes.flatMap((node) => (places[node.id] ? [places[node.id]] : []))
     const middle = (axis: 0 | 1) =>
       points.reduce((sum, point) => sum + point[axis], 0) / points.length
     const tag = document.createElement('span')
-    tag.textContent = `${group || 'none'} · ${nodes.length}`
+    tag.textContent = `${group} · ${nodes.length}`
     return { tag, x: middle(0), y: Math.max(...points.map((point) => point[1])) }
   })
   layer.replaceChildren(...tags.map(({ tag }) => tag))
@@ -196,6 +207,7 @@ function nameGroups(sigma: Sigma, layer: HTMLElement, { picture, places }: Place
       tag.style.transform = `translate(${at.x}px, ${at.y - 14}px) translate(-50%, -100%)`
     }
   }
+  move()
   sigma.on('afterRender', move)
   sigma.on('kill', () => layer.replaceChildren())
 }

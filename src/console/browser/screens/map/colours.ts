@@ -29,6 +29,7 @@ export interface Colours {
   readonly ink: string
   readonly page: string
   readonly edge: string
+  readonly faint: string
   readonly dim: string
   readonly accent: string
   readonly outside: string
@@ -38,7 +39,8 @@ export interface Colours {
 export const colours = (dark: boolean): Colours => ({
   ink: dark ? '#e7edf3' : '#16202c',
   page: dark ? '#161e27' : '#ffffff',
-  edge: dark ? '#3b4a58' : '#c6cfd8',
+  edge: dark ? '#34424f' : '#d3dae1',
+  faint: dark ? 'rgba(120, 140, 160, 0.4)' : 'rgba(120, 135, 150, 0.4)',
   dim: dark ? '#25303b' : '#e6eaee',
   accent: dark ? '#4fd1c1' : '#0b6e66',
   outside: dark ? '#6c7a88' : '#7d8a97',

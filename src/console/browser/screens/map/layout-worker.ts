@@ -14,7 +14,7 @@ export type LayoutAnswer = Readonly<Record<string, readonly [x: number, y: numbe
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5))
 const ANCHOR = '\nanchor '
 const ROUNDS_FEW = 400
-const ROUNDS_MANY = 160
+const ROUNDS_MANY = 70
 const MANY = 600
 
 /** The same network, the same picture: nothing in it is left to chance. */
@@ -55,6 +55,7 @@ function place({ nodes, edges }: LayoutAsked): LayoutAnswer {
     settings: {
       ...forceAtlas2.inferSettings(graph),
       barnesHutOptimize: many,
+      barnesHutTheta: 1.2,
       gravity: 1,
       scalingRatio: many ? 14 : 30,
       strongGravityMode: false,

@@ -9,13 +9,17 @@ export interface Placed {
 }
 
 const asked = ({ nodes, edges }: Picture): LayoutAsked => ({
-  nodes: nodes.map((node) => ({ id: node.id, group: node.group, size: nodeSize(node.devices) })),
+  nodes: nodes.map((node) => ({
+    id: node.id,
+    group: node.group,
+    size: nodeSize(node.devices, nodes.length),
+  })),
   edges: edges.map((edge) => [edge.from, edge.to, 1 + Math.log10(1 + edge.flows)] as const),
 })
 
 /** Area grows with what it stands for. */
-export const nodeSize = (devices: number): number =>
-  devices <= 1 ? 5 : Math.min(30, 6 + 3 * Math.sqrt(devices))
+export const nodeSize = (devices: number, nodes: number): number =>
+  devices <= 1 ? (nodes > 300 ? 4 : 8) : Math.min(30, 6 + 3 * Math.sqrt(devices))
 
 /** The last picture that was placed; undefined before the first. */
 export function useLayout(picture: Picture | undefined): Placed | undefined {

@@ -25,12 +25,15 @@ export interface Picture {
   readonly groups: ReadonlyMap<string, number>
 }
 
+/** What is none of ours. */
 export const OUTSIDE = 'outside'
+const OUTSIDE_LABEL = 'Outside'
 
 /** Every device as a node of its own, as far as the API gives single devices. */
 export function single(answer: MapAnswer): Picture {
   const nodes = answer.nodes.map((node) => ({
     ...node,
+    label: node.id === OUTSIDE ? OUTSIDE_LABEL : node.label,
     device: node.devices === 1 && node.id !== OUTSIDE && node.id !== node.group ? node.id : '',
   }))
   return { nodes, edges: answer.edges, groups: groupsOf(answer) }
@@ -60,7 +63,7 @@ export function folded(answer: MapAnswer): Picture {
   }
   const nodes = [...devices].map(([group, count]) => ({
     id: group,
-    label: group,
+    label: group === OUTSIDE ? OUTSIDE_LABEL : group,
     group,
     devices: count,
     device: '',

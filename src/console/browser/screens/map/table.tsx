@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { Icon } from '../../parts/icon.tsx'
-import { count, size } from '../../parts/wording.ts'
+import { count, plain, size } from '../../parts/wording.ts'
 import { useDark } from '../../shell/theme.ts'
 import { colours } from './colours.ts'
 import { neighbours, type Picture, type PictureNode } from './picture.ts'
@@ -156,7 +156,8 @@ function Legend({ picture, grouped }: { picture: Picture; grouped: string }) {
         {groups.map(([group, number]) => (
           <li key={group}>
             <i style={{ background: colour.group(number) }} />
-            {group || 'none'} <span className="soft">{count(sizes.get(group) ?? 0)}</span>
+            {grouped === 'category' ? plain(group) : group}{' '}
+            <span className="soft">{count(sizes.get(group) ?? 0)}</span>
           </li>
         ))}
         {picture.groups.size > LEGEND_MAX && (

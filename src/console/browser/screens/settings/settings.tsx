@@ -45,12 +45,7 @@ export function SettingsScreen() {
       <div className="tools">
         <nav className="segments" aria-label="Sections">
           {allowed.map(({ id, title }) => (
-            <Link
-              key={id}
-              to="/settings/$section"
-              params={{ section: id }}
-              aria-current={id === section ? 'page' : undefined}
-            >
+            <Link key={id} to="/settings/$section" params={{ section: id }}>
               {title}
             </Link>
           ))}

@@ -6,10 +6,12 @@ import { localTime, size } from '../../parts/wording.ts'
 import { ticks, type Measure, type Series } from './series.ts'
 import { useWidth } from './width.ts'
 
-const HEIGHT = 300
+const HEIGHT = 340
 const EDGE = { left: 66, right: 10, top: 12, bottom: 26 }
 const FLOOR = HEIGHT - EDGE.bottom
 const DRAG_MIN = 8
+/** Half a label at the right end of the axis. */
+const LABEL = 34
 
 interface ChartGiven {
   readonly series: Series
@@ -147,7 +149,9 @@ function usePointer(scale: Scale, zoom: ChartGiven['zoom']) {
 
 function Axes({ series, scale, measure }: Omit<ReadingGiven, 'at'>) {
   const lines = [0, 0.5, 1].map((part) => part * series.top)
-  const times = ticks(series.from, series.to, Math.max(2, Math.floor(scale.width / 130)))
+  const times = ticks(series.from, series.to, Math.max(2, Math.floor(scale.width / 130))).filter(
+    (time) => scale.x(time) < scale.width - LABEL,
+  )
   const days = series.to - series.from > 36 * 3_600_000
   return (
     <g className="axes">

@@ -54,7 +54,6 @@ export function ticks(from: number, to: number, most: number): number[] {
   // Whole hours and days of the reader's zone, not of UTC.
   const shift = new Date(from).getTimezoneOffset() * 60_000
   const found: number[] = []
-  for (let at = Math.ceil((from - shift) / step) * step + shift; at <= to; at += step)
-    found.push(at)
+  for (let at = Math.ceil((from - shift) / step) * step + shift; at < to; at += step) found.push(at)
   return found
 }
