@@ -10,6 +10,7 @@ import { limitsPage } from './reference/limits.ts'
 import { page } from './reference/markdown.ts'
 import { WATCH_SCHEMA } from '../src/report/index.ts'
 import { protocolsPage } from './reference/protocols.ts'
+import { truthPage } from './reference/truth.ts'
 
 export const FOLDER = join(import.meta.dirname, '../docs/reference')
 
@@ -24,6 +25,7 @@ const PAGES: readonly Page[] = [
   { file: 'commands.md', about: 'every command and option, by example', make: commandsPage },
   { file: 'protocols.md', about: 'what is recognised and read', make: protocolsPage },
   { file: 'identifiers.md', about: 'where it learns what a device is', make: identifiersPage },
+  { file: 'truth.md', about: 'whose leases and address tables are read', make: truthPage },
   { file: 'detectors.md', about: 'what it looks for, and what to do', make: detectorsPage },
   { file: 'limits.md', about: 'every bound, with its reason', make: limitsPage },
   {

@@ -12,6 +12,8 @@ import {
   loadMacRegistry,
   type Device,
   type RecogBook,
+  type TruthFile,
+  type TruthUse,
 } from '../inventory/index.ts'
 import { Learner, type Profile } from '../policy/index.ts'
 import type { DeviceEnforcement, PolicyCheck } from '../report/index.ts'
@@ -38,6 +40,8 @@ export interface WatchOptions {
   readonly listeners?: readonly ((sensor: Sensor) => FlowObserver)[]
   /** Fingerprints of other people that the user named a folder of. */
   readonly recog?: RecogBook
+  /** What others' tables say of addresses: leases, neighbours. */
+  readonly truth?: readonly TruthFile[]
   /** Sees each raw frame (the anonymiser). */
   readonly frame?: (packet: Packet) => void
   progress?(state: WatchProgress): void
@@ -82,6 +86,8 @@ export interface WatchResult {
   readonly limits: readonly LimitMet[]
   readonly flows: FlowCounts
   readonly timeline: readonly TimelinePoint[]
+  /** What became of the facts of `WatchOptions.truth`, by file. */
+  readonly truth: readonly TruthUse[]
 }
 
 /** One run over any number of sources. */
@@ -172,6 +178,9 @@ export class Watch {
   async run(sources: readonly Source[]): Promise<WatchResult> {
     const summaries = await this.sensor.run(sources)
     collect()
+    const first = leastOf(summaries.map((summary) => summary.first))
+    const last = -leastOf(summaries.map((summary) => -summary.last))
+    const truth = this.learnTruth(first, last)
     const devices = this.devices()
     collect()
     const conclusion = this.soFar(devices, summaries.map((summary) => summary.name).join(', '))
@@ -183,8 +192,9 @@ export class Watch {
       sources: summaries,
       frames: this.sensor.frames,
       wireBytes: this.sensor.wireBytes,
-      first: leastOf(summaries.map((summary) => summary.first)),
-      last: -leastOf(summaries.map((summary) => -summary.last)),
+      first,
+      last,
+      truth,
       interrupted: this.options.signal?.aborted ?? false,
       devices,
       profiles,
@@ -196,6 +206,13 @@ export class Watch {
       flows: this.flowCounts(),
       timeline: this.timeline.points(),
     }
+  }
+
+  /** Facts of others hold for the time that was looked at; without any, for none. */
+  private learnTruth(first: number, last: number): TruthUse[] {
+    const { truth } = this.options
+    if (truth === undefined || Number.isNaN(first)) return []
+    return this.inventory.learnTruth(truth, { first, last })
   }
 
   /** Devices as they stand; the run may go on. */

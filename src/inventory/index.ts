@@ -29,6 +29,7 @@ export { INVENTORY_LIMITS } from './limits.ts'
 export { RecogBook, type RecogSummary } from './recog.ts'
 export type { Identifier, Note, Notebook } from './identifier.ts'
 export * from './documented/index.ts'
+export * from './truth/index.ts'
 
 /** Loads `identifiers/`, one file each; a file that does not fit stops the start. */
 export const loadIdentifiers = (): Promise<readonly Identifier[]> =>

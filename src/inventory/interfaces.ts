@@ -3,9 +3,10 @@
 // lost.
 import { isGroupMac, isV6, type AddressKey, type MacNumber } from '../core/addresses.ts'
 import type { EndpointTable } from '../flow/index.ts'
+import { claim, NO_CLAIMS, toldOwners, type Claims } from './claims.ts'
 import { MARK } from './identifier.ts'
 import { PLACE } from './neighbourhood.ts'
-import type { Entry, Notes } from './notes.ts'
+import type { Notes } from './notes.ts'
 
 const V6_BASE = 4294967296
 
@@ -20,17 +21,6 @@ export interface AddressSeen {
   place: number
 }
 
-/** When an address was claimed, and whether a DHCP server's lease stands behind it. */
-export interface Claimed {
-  first: number
-  last: number
-  lease: boolean
-  readonly frame: number
-}
-
-/** Most interfaces claim nothing: the first claim makes a map. */
-const NO_CLAIMS: ReadonlyMap<AddressKey, Claimed> = new Map()
-
 /** One MAC (all VLANs) and what it sends from. */
 export class Interface {
   readonly mac: MacNumber
@@ -38,7 +28,7 @@ export class Interface {
   readonly bare: number[] = []
   readonly addresses = new Map<AddressKey, AddressSeen>()
   /** Addresses that ARP, ND or DHCP say are this MAC's. */
-  claims: ReadonlyMap<AddressKey, Claimed> = NO_CLAIMS
+  claims: Claims = NO_CLAIMS
   marks = 0
   packetsOut = 0
   /** How many sender addresses were taken for made up. */
@@ -87,32 +77,19 @@ export function findInterfaces(notes: Notes): Interfaces {
       if (entry.addresses.length === 0) continue
       for (const text of entry.addresses) {
         const address = endpoints.addresses.parse(text)
-        if (OWNABLE.has(endpoints.addresses.scope(address))) claim(found, address, entry)
+        if (!OWNABLE.has(endpoints.addresses.scope(address))) continue
+        found.claims = claim(found.claims, address, entry)
       }
     }
   }
   const lan = adjacentNetworks(byMac)
-  for (const found of byMac.values()) judge(found, endpoints, lan)
+  const told = toldOwners([...byMac.values()])
+  for (const found of byMac.values()) judge(found, endpoints, { lan, told })
   return { byMac, bare }
 }
 
 /** Nobody owns broadcast, groups, loopback or nothing, whatever a message says. */
 const OWNABLE: ReadonlySet<string> = new Set(['private', 'link-local', 'global'])
-
-function claim(found: Interface, address: AddressKey, entry: Entry): void {
-  const lease = entry.source === 'dhcp-lease'
-  const known = found.claims.get(address)
-  if (!known) {
-    const { first, last, frame } = entry
-    const claimed = { first, last, lease, frame }
-    if (found.claims.size === 0) found.claims = new Map([[address, claimed]])
-    else (found.claims as Map<AddressKey, Claimed>).set(address, claimed)
-    return
-  }
-  known.first = Math.min(known.first, entry.first)
-  known.last = Math.max(known.last, entry.last)
-  known.lease ||= lease
-}
 
 function see(seen: Map<AddressKey, AddressSeen>, notes: Notes, endpoint: number): void {
   const place = notes.neighbourhood.place(endpoint)
@@ -154,8 +131,8 @@ const network24 = (address: AddressKey) => address >>> 8
 function adjacentNetworks(byMac: Map<MacNumber, Interface>): Set<number> {
   const networks = new Set<number>()
   for (const found of byMac.values()) {
-    for (const address of found.claims.keys()) {
-      if (address >= 0 && !isV6(address)) networks.add(network24(address))
+    for (const [address, { told }] of found.claims) {
+      if (address >= 0 && !isV6(address) && !told) networks.add(network24(address))
     }
     for (const seen of found.addresses.values()) {
       if (seen.marks & MARK.adjacent && !isV6(seen.address)) networks.add(network24(seen.address))
@@ -164,15 +141,23 @@ function adjacentNetworks(byMac: Map<MacNumber, Interface>): Set<number> {
   return networks
 }
 
-function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<number>): void {
+interface Site {
+  /** Networks that are adjacent beyond doubt. */
+  readonly lan: ReadonlySet<number>
+  readonly told: ReadonlySet<AddressKey>
+}
+
+function judge(found: Interface, endpoints: EndpointTable, { lan, told }: Site): void {
   dropForged(found)
   for (const address of found.claims.keys()) if (address > 0) found.own.add(address)
   const outside: AddressSeen[] = []
   const privates: AddressSeen[] = []
+  const others: AddressSeen[] = []
   let foreign6: Map<string, AddressSeen[]> | undefined
   for (const seen of found.addresses.values()) {
     if (found.own.has(seen.address) || !isAlive(seen)) continue
     if (seen.marks & (MARK.adjacent | MARK.router)) found.own.add(seen.address)
+    else if (told.has(seen.address)) others.push(seen)
     else if (!isV6(seen.address)) (seen.place === PLACE.outside ? outside : privates).push(seen)
     else if (isOwn6(seen, found.mac, endpoints)) found.own.add(seen.address)
     else {
@@ -183,7 +168,10 @@ function judge(found: Interface, endpoints: EndpointTable, lan: ReadonlySet<numb
       else foreign6.set(network, [seen])
     }
   }
-  const inside = settlePrivate(found, privates, lan)
+  // One address and no other: its own, whatever an old table says.
+  const isLone = others.length === 1 && privates.length + outside.length + found.own.size === 0
+  if (isLone) privates.push(...others.splice(0))
+  const inside = [...settlePrivate(found, privates, lan), ...others]
   const networks6 = foreign6?.size ?? 0
   found.routerBecause = routerReason(found, { outside, inside, networks6 })
   if (found.routerBecause !== '') return

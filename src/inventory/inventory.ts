@@ -13,6 +13,8 @@ import { findNodes, type Node } from './nodes.ts'
 import { Notes } from './notes.ts'
 import type { RecogBook } from './recog.ts'
 import { Services } from './services.ts'
+import { learnTruth, type Span, type TruthUse } from './truth/learn.ts'
+import type { TruthFile } from './truth/read.ts'
 
 /** What an Inventory is built from. `endpoints` is the sensor's own table. */
 export interface InventoryOptions {
@@ -105,6 +107,13 @@ export class Inventory implements FlowObserver {
 
   flowEnd(flow: Flow): void {
     this.services.flowEnd(flow)
+  }
+
+  /** Takes over what others' tables say of addresses, as far as it holds within `span`. */
+  learnTruth(files: readonly TruthFile[], span: Span): TruthUse[] {
+    const uses = learnTruth(this.notes, files, span)
+    this.view = undefined
+    return uses
   }
 
   /**

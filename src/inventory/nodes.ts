@@ -1,6 +1,7 @@
 // Interfaces → nodes: what will be a device unless a merge joins it to another. A node is a MAC
 // with its own addresses, or a bare address (behind a router, or from a source without MACs).
 import { isV6, macText, type AddressKey, type MacNumber } from '../core/addresses.ts'
+import { isOnlyTold, type Claimed } from './claims.ts'
 import type { Contradiction, DeviceLimit } from './device.ts'
 import { MARK } from './identifier.ts'
 import {
@@ -8,7 +9,6 @@ import {
   isAlive,
   isFleeting,
   type AddressSeen,
-  type Claimed,
   type Interface,
 } from './interfaces.ts'
 import { INVENTORY_LIMITS } from './limits.ts'
@@ -171,6 +171,7 @@ class NodeFinder {
     node.routerBecause = found.routerBecause
     if (isRandomMac(found.mac)) limit(node, 'randomised-mac')
     if (found.packetsOut === 0) limit(node, 'only-announced')
+    if (found.packetsOut === 0 && isOnlyTold(found.claims)) node.placement = 'routed'
     if (found.forged > 0) limit(node, 'forged-addresses')
     this.attachEndpoints(index, found.bare)
     for (const address of found.own) {
@@ -200,7 +201,9 @@ class NodeFinder {
     const claims = owners.map((index) => ({ index, claim: this.claimOf(index, address) }))
     claims.sort(
       (one, other) =>
-        Number(other.claim.lease) - Number(one.claim.lease) || one.claim.first - other.claim.first,
+        Number(one.claim.told) - Number(other.claim.told) ||
+        Number(other.claim.lease) - Number(one.claim.lease) ||
+        one.claim.first - other.claim.first,
     )
     const [winner, ...others] = claims
     const silent = this.interfaces.get(this.list[winner.index].mac)?.packetsOut === 0
@@ -263,6 +266,7 @@ class NodeFinder {
       first: Math.min(claim?.first ?? Infinity, used?.first ?? Infinity),
       last: Math.max(claim?.last ?? 0, used?.last ?? 0),
       lease: claim?.lease ?? false,
+      told: claim?.told ?? false,
       frame: claim?.frame ?? 0,
     }
   }
@@ -305,8 +309,10 @@ class NodeFinder {
     for (const seen of found.addresses.values()) {
       if (found.own.has(seen.address) || !isAlive(seen) || passing.has(seen)) continue
       const owner = this.ownerOf(seen.address, index)
-      if (owner >= 0) this.attach(owner, seen)
-      else if (many && seen.place === PLACE.local) this.addRouted(seen, found)
+      if (owner >= 0) {
+        this.attach(owner, seen)
+        if (this.list[owner].placement === 'routed') this.list[owner].behind ||= macText(found.mac)
+      } else if (many && seen.place === PLACE.local) this.addRouted(seen, found)
     }
   }
 

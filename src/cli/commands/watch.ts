@@ -12,6 +12,7 @@ import { policiesOf, tellUnusable } from '../policy/given.ts'
 import { PolicyOutputs } from '../policy/outputs.ts'
 import { recogBook } from '../recog.ts'
 import { sourcesOf } from '../sources.ts'
+import { tellTruth, truthOf } from '../truth.ts'
 import { VERSION } from '../version.ts'
 
 interface Options {
@@ -29,6 +30,7 @@ interface Options {
   readonly force?: boolean
   readonly policy?: string
   readonly local?: string[]
+  readonly truth?: string[]
   readonly people?: boolean
   readonly memory: number
   readonly details: number
@@ -60,6 +62,7 @@ export const command: CliCommand = {
       .option('--force', 'with --mud and --profiles: overwrite files that are not ours')
       .option('--policy <folder>', 'hold devices to these MUD files and profiles (*.json, *.mud)')
       .option('--local <prefix...>', 'networks that are ours beyond the private ones')
+      .option('--truth <[kind=]file...>', 'who has which address: leases, ARP tables, controllers')
       .option('--people', 'learn allow-lists for phones and laptops too')
       .option('--memory <MB>', 'memory budget for tables', positive, 512)
       .option('--details <count>', 'devices printed in detail', positive, 50)
@@ -78,6 +81,7 @@ export const command: CliCommand = {
           ['thingward watch -i eth0 --html now.html', 'live until Ctrl-C, then a report'],
           ['thingward watch monday.pcap --profiles p', 'learn on Monday …'],
           ['thingward watch tuesday.pcap --policy p', '… and see what is new on Tuesday'],
+          ['thingward watch zeek-logs/ --truth dnsmasq.leases', 'MACs from a lease file'],
           ['thingward watch a.pcap --json | jq .devices', 'for programs'],
         ]),
       )
@@ -111,6 +115,7 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
   try {
     const sources = await sourcesOf(inputs, options.interface)
     const policies = await policiesOf(options.policy)
+    const truth = await truthOf(options.truth)
     const outputs = new Outputs(options)
     const policyOutputs = new PolicyOutputs(options)
     const watch = await Watch.create({
@@ -122,6 +127,7 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
       frame: outputs.frame,
       recog: await recogBook(options.recog),
       policies,
+      truth,
       ...(options.quiet || options.json ? {} : { progress: progress.show }),
     })
     const result = await watch.run(sources)
@@ -129,6 +135,7 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
     progress.end()
     const details = line.getOptionValueSource('details') === 'cli'
     await write(result, { ...options, repairs: details })
+    tellTruth(result.truth)
     const isUnusable = tellUnusable(policies)
     process.exitCode = isUnusable ? EXIT.input : exitCodeOf(result, options)
     policyOutputs.finish(watch.conclusion!)
