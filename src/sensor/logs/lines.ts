@@ -1,5 +1,6 @@
 // Lines of a log, one after the other, with their numbers: bounded in length, pulled by the reader,
 // so that several logs can be merged without any of them being held in memory.
+import { isAscii } from 'node:buffer'
 import { LIMITS } from '../../core/limits.ts'
 
 const NEWLINE = 10
@@ -19,6 +20,8 @@ export class LineReader {
   private readonly chunks: AsyncIterator<Buffer>
   private readonly lengthMax: number
   private bytes: Buffer = Buffer.alloc(0)
+  /** Bytes below 128 only: they need no decoding. */
+  private ascii = false
   private at = 0
   private ended = false
   private skipping = false
@@ -45,7 +48,7 @@ export class LineReader {
         this.tooLong.push(this.line)
       } else {
         const end = stop > start && this.bytes[stop - 1] === RETURN ? stop - 1 : stop
-        if (end > start) return this.bytes.toString('utf8', start, end)
+        if (end > start) return this.bytes.toString(this.ascii ? 'latin1' : 'utf8', start, end)
       }
     }
     return undefined
@@ -60,9 +63,11 @@ export class LineReader {
     if (chunk === undefined) {
       this.ended = true
       this.bytes = rest
+      this.ascii = isAscii(rest)
       return rest.length > 0
     }
     this.bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
+    this.ascii = isAscii(this.bytes)
     const tail = this.bytes.length > this.lengthMax && this.bytes.indexOf(NEWLINE) < 0
     if (tail) {
       if (!this.skipping) this.tooLong.push(this.line + 1)
