@@ -1,7 +1,7 @@
-// Syslog over UDP: which host and program report, and how severely. The message's text is left out:
-// it may hold anything.
+// Syslog over UDP and TCP: which host and program report, and how severely. The message's text is
+// left out: it may hold anything.
 import type { Cursor } from '../../core/cursor.ts'
-import { MAYBE, NEXT, NO, clip, udp } from '../protocol.ts'
+import { END, FOREIGN, MAYBE, MORE, NEXT, NO, clip, tcp, udp } from '../protocol.ts'
 import type { Certainty, Message, Progress, Protocol } from '../protocol.ts'
 
 export type SyslogFields = {
@@ -18,18 +18,24 @@ export type SyslogFields = {
 
 const HEAD_LENGTH = 512
 const PRIORITY_MAX = 191
+const TCP = 6
+/** Longest message over TCP that is waited for. */
+const MESSAGE_MAX = 8192
 
 export const protocol: Protocol = {
   id: 'syslog',
   title: 'Syslog',
-  spec: 'RFC 5424',
-  over: [udp(514)],
+  spec: 'RFC 5424, RFC 3164, RFC 6587',
+  over: [udp(514), tcp(514, 601)],
+  packets: 4,
 
-  recognise(cursor: Cursor): Certainty {
+  recognise(cursor: Cursor, message: Message): Certainty {
+    if (message.packet.ipProtocol === TCP && counted(cursor) < 0) return NO
     return priority(cursor) >= 0 ? MAYBE : NO
   },
 
   decode(cursor: Cursor, message: Message): Progress {
+    if (message.packet.ipProtocol === TCP) return framed(cursor, message)
     const value = priority(cursor)
     if (value >= 0) {
       const head = cursor.utf8(Math.min(cursor.remaining, HEAD_LENGTH))
@@ -38,6 +44,40 @@ export const protocol: Protocol = {
     cursor.seek(cursor.end)
     return NEXT
   },
+}
+
+/**
+ * RFC 6587 3.4: the length before a message, behind which the cursor then stands; 0 without one.
+ */
+function counted(cursor: Cursor): number {
+  const first = cursor.peek()
+  if (first < 0x31 || first > 0x39) return 0
+  let length = 0
+  for (let digits = 0; digits < 6; digits++) {
+    const byte = cursor.u8()
+    if (byte === 0x20) return length
+    if (byte < 0x30 || byte > 0x39) return -1
+    length = length * 10 + byte - 0x30
+  }
+  return -1
+}
+
+/** Over TCP: messages with their length before them, or ended by LF (RFC 6587 3.4). */
+function framed(cursor: Cursor, message: Message): Progress {
+  const length = counted(cursor)
+  if (cursor.overrun && cursor.remaining === 0) return MORE
+  if (length < 0 || length > MESSAGE_MAX) return message.state === undefined ? FOREIGN : END
+  if (length > 0 && !cursor.has(length)) return MORE
+  const stop = length > 0 ? cursor.offset + length : cursor.find(10, MESSAGE_MAX)
+  if (stop < 0) return cursor.remaining < MESSAGE_MAX ? MORE : END
+  const text = cursor.sub(stop - cursor.offset)
+  if (length === 0) cursor.skip(1)
+  const value = priority(text)
+  if (value < 0) return message.state === undefined ? FOREIGN : END
+  message.state = true
+  const head = text.utf8(Math.min(text.remaining, HEAD_LENGTH))
+  message.emit({ ...read(head), facility: value >> 3, severity: value & 7 })
+  return NEXT
 }
 
 /** The number in `<134>`; moves behind it. -1 without one. */
