@@ -9,9 +9,10 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { queryClient, sessionQuery, setupQuery } from './client/queries.ts'
-import { Empty, Failed, Loading } from './parts/states.tsx'
+import { Failed, Loading } from './parts/states.tsx'
 import { DevicesScreen } from './screens/devices/devices.tsx'
 import { FindingsScreen } from './screens/findings/findings.tsx'
+import { Entry } from './screens/entry/entry.tsx'
 import { SignInScreen } from './screens/entry/sign-in.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -148,9 +149,11 @@ export const router = createRouter({
   defaultPendingComponent: () => <Loading what="the screen" />,
   defaultErrorComponent: ({ error, reset }) => <Failed error={error} again={reset} />,
   defaultNotFoundComponent: () => (
-    <Empty title="There is no such page">
-      <a href="/devices">To the devices</a>
-    </Empty>
+    <Entry title="There is no such page">
+      <p>
+        <a href="/devices">To the devices</a>
+      </p>
+    </Entry>
   ),
   // Plain texts, so that an address can be read and typed.
   parseSearch: (given) => Object.fromEntries(new URLSearchParams(given)),

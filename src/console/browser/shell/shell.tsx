@@ -81,7 +81,7 @@ function Waiting({ count }: { count: number }) {
 function Rail({ path, showHelp }: { path: string; showHelp: () => void }) {
   const waiting = useWaiting()
   return (
-    <div className="rail">
+    <header className="rail">
       <Link to="/devices" className="brand">
         <img src={icon} alt="" />
         <span className="word">Thingward</span>
@@ -113,7 +113,7 @@ function Rail({ path, showHelp }: { path: string; showHelp: () => void }) {
         </button>
         <Leave />
       </div>
-    </div>
+    </header>
   )
 }
 

@@ -55,7 +55,7 @@ export function SettingsScreen() {
         className={`screen-body ${section === 'evidence' ? 'fixed' : 'narrow'}`}
         tabIndex={section === 'evidence' ? undefined : 0}
         role="region"
-        aria-label={shown?.title ?? 'Settings'}
+        aria-label="Section"
       >
         <Body section={shown?.id ?? ''} />
       </div>
