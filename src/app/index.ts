@@ -20,3 +20,5 @@ export {
 export { Watch, type FlowCounts, type WatchOptions, type WatchProgress } from './watch.ts'
 export type { WatchResult } from './watch.ts'
 export type { LimitMet } from './limits-met.ts'
+export { platformSettings, type PlatformWords } from './platform/settings.ts'
+export { startPlatform, type Platform } from './platform/platform.ts'

@@ -24,8 +24,11 @@ export const Paging = z.object({
   sort: z.string().max(40).optional().describe('a field; with - in front, the other way round'),
 })
 
-/** Answers as they were at this time, as far as it was recorded by then. */
-export const AsOf = z.object({ at: Time.optional() })
+/**
+ * `at`: as it was at this time of packets, by all we know today. `known` beside it: by what had
+ * been recorded until then, so that an answer given once can be given again.
+ */
+export const AsOf = z.object({ at: Time.optional(), known: Time.optional() })
 
 /** One page. `next` is absent on the last one; `total` where it is cheap to know. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>

@@ -71,7 +71,7 @@ async function main(directory: string): Promise<void> {
   const stop = () => {
     server.close()
     for (const socket of sockets) socket.destroy()
-    process.disconnect?.()
+    if (process.connected) process.disconnect()
   }
   process.once('SIGINT', stop).once('SIGTERM', stop).once('disconnect', stop)
   process.send?.({ kind: 'ready' })
