@@ -18,6 +18,8 @@ const INSTEAD: { readonly [protocol: string]: readonly [string, string] } = {
   snmp: ['SNMP v1/v2c', 'SNMPv3 with authentication and privacy'],
   sip: ['SIP without TLS', 'SIP over TLS'],
   ldap: ['LDAP without TLS', 'LDAP over TLS'],
+  xmpp: ['XMPP without TLS', 'XMPP with STARTTLS'],
+  postgresql: ['PostgreSQL without TLS', 'PostgreSQL with sslmode=verify-full'],
   socks: ['a SOCKS proxy', 'a tunnel that encrypts'],
   amqp: ['AMQP without TLS', 'AMQP over TLS (port 5671)'],
 }
@@ -62,8 +64,8 @@ function credentialsOf({ protocol, fields }: Transaction): string | undefined {
   return typeof fields.method === 'string' && HIDDEN.test(fields.method) ? undefined : 'login'
 }
 
-/** Ways of mail to log in that do not send the password itself. */
-const HIDDEN = /^(?:apop|cram-|digest-|scram-|ntlm|gss|external)/
+/** Ways to log in that do not send the password itself. */
+const HIDDEN = /^(?:apop|md5|sasl|other|cram-|digest-|scram-|ntlm|gss|external)/
 
 /** User names seen from this client at this server, this one's included. */
 function usersOf(
