@@ -9,6 +9,7 @@ import type {
   Device,
   DeviceKind,
   DeviceLimit,
+  FirmwareChange,
   Observation,
   Service,
   Software,
@@ -21,8 +22,9 @@ import {
   prefixClaims,
   routerClaims,
 } from './deduction.ts'
+import { firmwareChangesOf } from './firmware.ts'
 import { plainSource } from './identifier.ts'
-import { judge, type Attributes } from './judgement.ts'
+import { judge, type Attributes, type Claim } from './judgement.ts'
 import type { MacRegistry } from './mac-registry.ts'
 import type { Grouped } from './merging.ts'
 import type { Node } from './nodes.ts'
@@ -56,7 +58,8 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
   }
   if (macs.length === 0) claims.push(...addressClaims(ground.registry, group.identities))
   claims.push(...routerClaims(nodes, list, ground.notes), ...industrialClaims(industrial))
-  const attributes = judge(claims)
+  const firmwareChanges = claims.some(saysFirmware) ? firmwareChangesOf(entries) : NONE
+  const attributes = judge(firmwareChanges.length === 0 ? claims : updated(claims, firmwareChanges))
   const addresses = addressUses(nodes, ground)
   const times = timesOf(endpoints, list, entries)
   const sum = (column: Float64Array) => {
@@ -89,6 +92,7 @@ export function assemble(ground: Ground, group: Grouped, id: string): Device {
     behind: nodes.find((node) => node.behind !== '')?.behind ?? '',
     merges: group.merges,
     contradictions: contradictionsOf(ground, list, nodes),
+    ...(firmwareChanges.length > 0 && { firmwareChanges }),
     endpoints: list,
   }
 }
@@ -108,6 +112,23 @@ function entriesOf(notes: Notes, list: readonly number[]): readonly Entry[] {
     }
   }
   return entries
+}
+
+const saysFirmware = ({ attribute }: Claim): boolean => attribute === 'firmware'
+
+/** What a version that was replaced still weighs against the one that replaced it. */
+const REPLACED_SHARE = 0.1
+
+/** The version that was said last is believed; the older one stays as what was said before. */
+function updated(claims: readonly Claim[], changes: readonly FirmwareChange[]): Claim[] {
+  const now = changes.at(-1)?.after
+  return claims.map((claim) => {
+    const { observation } = claim
+    const isOld = changes.some(({ before }) => before === observation.value && before !== now)
+    if (!saysFirmware(claim) || !isOld) return claim
+    const confidence = observation.confidence * REPLACED_SHARE
+    return { ...claim, observation: { ...observation, confidence } }
+  })
 }
 
 function vlansOf(endpoints: EndpointTable, list: readonly number[]): number[] {

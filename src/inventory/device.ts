@@ -162,6 +162,16 @@ export interface Contradiction {
   readonly frame: number
 }
 
+/** The device said another firmware version than before; older traffic is that of the older one. */
+export interface FirmwareChange {
+  readonly before: string
+  readonly after: string
+  readonly source: string
+  /** When the new version was first said, and in which frame. */
+  readonly time: Microseconds
+  readonly frame: number
+}
+
 /** What part a device plays in industrial traffic (I15). */
 export interface Industrial {
   /** `server` answers an industrial protocol, `client` asks, `both` does both. */
@@ -239,6 +249,8 @@ export interface Device {
   readonly behind: string
   readonly merges: readonly Merge[]
   readonly contradictions: readonly Contradiction[]
+  /** Left out where there were none. */
+  readonly firmwareChanges?: readonly FirmwareChange[]
   /** Endpoint ids that make up the device; what flows and transactions refer to. */
   readonly endpoints: readonly number[]
 }

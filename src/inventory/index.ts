@@ -11,6 +11,7 @@ export {
   type AttributeName,
   type Category,
   type Contradiction,
+  type FirmwareChange,
   type Device,
   type DeviceKind,
   type DeviceLimit,

@@ -1,6 +1,7 @@
 // What policy has to know of devices and of the site. The inventory's own Device satisfies the
 // shape; policy asks for no more than this, so that profiles can be learnt from any list of
 // devices.
+import type { Microseconds } from '../core/clock.ts'
 
 /** One device as policy sees it. */
 export interface PolicyDevice {
@@ -10,6 +11,8 @@ export interface PolicyDevice {
   readonly manufacturer?: string
   readonly model?: string
   readonly firmware?: string
+  /** Why learning began anew, and when: another firmware, for instance. */
+  readonly reopened?: Reopened
   readonly role: DeviceRole
   /** Endpoint ids of the flow table this device speaks from. */
   readonly endpoints: readonly number[]
@@ -23,6 +26,13 @@ export interface PolicyDevice {
    */
   readonly placement?: 'adjacent' | 'routed'
   readonly vlans?: readonly number[]
+}
+
+/** What was seen before `at` still counts as seen; how mature a profile is, only from then on. */
+export interface Reopened {
+  readonly at: Microseconds
+  /** `firmware 1.2 became 1.3` */
+  readonly because: string
 }
 
 /**

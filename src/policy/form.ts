@@ -3,6 +3,7 @@
 // compiled from it, each with a report of what it could not express.
 import { hash } from 'node:crypto'
 import type { Microseconds } from '../core/clock.ts'
+import type { Reopened } from './device.ts'
 import type { NameSource } from '../flow/index.ts'
 import { inOrder } from './order.ts'
 
@@ -240,6 +241,8 @@ export interface Maturity {
   readonly verdict: 'immature' | 'settling' | 'mature'
   /** One sentence for people. */
   readonly why: string
+  /** Learning began anew during the run; all of the above counts from then. */
+  readonly reopened?: Reopened
 }
 
 /** Flows (or messages) kept out of a learnt profile. */

@@ -3,7 +3,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { MadeUpSite, type Sketch } from '../../test/policy/traffic.ts'
+import { DAY } from '../core/clock.ts'
+import { MadeUpSite, START, type Sketch } from '../../test/policy/traffic.ts'
 import { observe, profilesOf, ruleText, type LearnOptions, type Profile } from './index.ts'
 
 function learn(site: MadeUpSite, options: LearnOptions = {}): Map<string, Profile> {
@@ -344,6 +345,35 @@ test('maturity is measured on held-out days', () => {
   assert.match(later.why, /1 of \d+ flows would have been lost/)
   assert.equal(daily(30).verdict, 'mature')
   assert.equal(daily(0.01).verdict, 'immature')
+})
+
+test('another firmware begins maturity anew, and the profile says so', () => {
+  const site = new MadeUpSite()
+  for (let minute = 0; minute < 30 * 1440; minute += 20) {
+    const at = minute * 60
+    site.watch({ from: 'camera', to: 'gateway', protocol: 'udp', port: 53, service: 'dns', at })
+    site.watch({ from: 'bulb', to: 'gateway', protocol: 'udp', port: 53, service: 'dns', at })
+  }
+  const reopened = { at: START + 29 * DAY, because: 'firmware 1.2 became 1.3' }
+  const devices = site
+    .devices()
+    .map((device) => (device.name === 'camera' ? { ...device, reopened } : device))
+  const [camera, bulb] = ['camera', 'bulb'].map((name) => {
+    const profiles = profilesOf(devices, site.learner)
+    return profiles.find(({ subject }) => (subject as { name: string }).name === name)!
+  })
+  assert.equal(bulb.maturity?.verdict, 'mature')
+  assert.equal(bulb.maturity.reopened, undefined)
+  const maturity = camera.maturity!
+  assert.equal(maturity.verdict, 'settling')
+  assert.deepEqual(maturity.reopened, reopened)
+  assert.ok(maturity.learnedSpan + maturity.heldOutSpan <= DAY)
+  assert.match(
+    maturity.why,
+    /^firmware 1\.2 became 1\.3 at 2026-02-03T00:00:00Z, counted from then: /,
+  )
+  // What was learnt before stays permitted.
+  assert.deepEqual(words(camera), words(bulb))
 })
 
 const hosts = ['gateway', 'hub', 'bulb', 'phone', '203.0.113.5', '203.0.113.6', '198.51.100.7']

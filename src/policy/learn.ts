@@ -2,6 +2,7 @@
 // profile.
 import type { EndpointTable, Flow, FlowObserver, Transaction } from '../flow/index.ts'
 import { ConversationTable } from './conversation.ts'
+import type { Microseconds } from '../core/clock.ts'
 import type { PolicyDevice } from './device.ts'
 import { permitsOf } from './decide.ts'
 import { contentFrom, type Entry } from './entry.ts'
@@ -9,7 +10,7 @@ import { standingOf, type Exchange } from './exchange.ts'
 import { sortedRules, PROFILE_SCHEMA_VERSION } from './form.ts'
 import type { NotLearnt, Profile, Provenance, Rule, Subject } from './form.ts'
 import { generalise } from './generalise.ts'
-import { Trials } from './maturity.ts'
+import { reopenedMaturity, Trials } from './maturity.ts'
 import { minimal } from './minimal.ts'
 import { isFailed } from './orientation.ts'
 import { observe, type LearnOptions, type Observed, type Observing } from './observe.ts'
@@ -95,12 +96,18 @@ function profileOf(
 ): Profile {
   const { observed, provenance, writer, trials } = learning
   const learnable = learnableOf(exchanges)
+  const span = observed.spans.get(device.id)
+  const { cut } = span ?? observed.span
+  const maturity = (span ? new Trials(span) : trials).maturityOf(
+    learnable,
+    earlyPermits(learnable, observed.site, cut),
+  )
   return {
     schemaVersion: PROFILE_SCHEMA_VERSION,
     subject: subjectOf(device),
     phase: 'learn',
     rules: rulesFrom(learnable, observed.site, writer),
-    maturity: trials.maturityOf(learnable, earlyPermits(learnable, observed)),
+    maturity: span && device.reopened ? reopenedMaturity(maturity, device.reopened) : maturity,
     provenance,
     notLearnt: notLearntOf(exchanges, observed.failures.get(device.id)),
     ...(device.mudUrl !== undefined && { mudUrl: device.mudUrl }),
@@ -118,12 +125,13 @@ function learnableOf(exchanges: readonly Exchange[]): Exchange[] {
 /** Whether what was seen before the cut permits an exchange; made when it is asked for. */
 function earlyPermits(
   learnable: readonly Exchange[],
-  { site, span }: Observed,
+  site: Site,
+  cut: Microseconds,
 ): (one: Exchange) => boolean {
   let permits: ((one: Exchange) => boolean) | undefined
   return (one) => {
     if (!permits) {
-      const early = learnable.filter(({ first }) => first < span.cut)
+      const early = learnable.filter(({ first }) => first < cut)
       permits = permitsOf(one.device, entriesOf(early, site).map(contentFrom), site)
     }
     return permits(one)

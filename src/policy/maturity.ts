@@ -1,6 +1,7 @@
 // How much of tomorrow a profile would have let through: learnt on the first part of what was seen,
 // tried on the rest. Measured, not asserted; an estimate is cautious where little was seen.
-import { DAY, HOUR, spanText, type Microseconds } from '../core/clock.ts'
+import { DAY, HOUR, isoTime, spanText, type Microseconds } from '../core/clock.ts'
+import type { Reopened } from './device.ts'
 import type { Exchange } from './exchange.ts'
 import type { Maturity } from './form.ts'
 
@@ -22,6 +23,13 @@ export function cutOf(first: Microseconds, last: Microseconds, share: number): M
   const days = Math.floor(span / DAY)
   return first + Math.min(days, Math.max(1, Math.round(days * share))) * DAY
 }
+
+/** The same, where only what came after a change counted. */
+export const reopenedMaturity = (maturity: Maturity, reopened: Reopened): Maturity => ({
+  ...maturity,
+  reopened,
+  why: `${reopened.because} at ${isoTime(reopened.at).slice(0, 19)}Z, counted from then: ${maturity.why}`,
+})
 
 /** When flows began: the first, the first held out (Infinity: none), the last. */
 export interface TrialSpan {

@@ -5,7 +5,7 @@ import type { Conversation, ConversationTable } from './conversation.ts'
 import type { PolicyContext, PolicyDevice } from './device.ts'
 import { compareByAddress, type Exchange } from './exchange.ts'
 import type { NotLearnt } from './form.ts'
-import { cutOf } from './maturity.ts'
+import { cutOf, type TrialSpan } from './maturity.ts'
 import { inOrder } from './order.ts'
 import { settled } from './settle.ts'
 import { Site } from './site.ts'
@@ -41,11 +41,9 @@ export interface Observed {
   /** Connection attempts that nobody accepted, by device id. */
   readonly failures: ReadonlyMap<string, Pick<NotLearnt, 'failedOut' | 'failedIn'>>
   /** When flows began: the first, the first held out (Infinity: none), the last. */
-  readonly span: {
-    readonly first: Microseconds
-    readonly cut: Microseconds
-    readonly last: Microseconds
-  }
+  readonly span: TrialSpan
+  /** The same for devices whose learning began anew, by id. */
+  readonly spans: ReadonlyMap<string, TrialSpan>
 }
 
 /** Derives everything from the learner's tables; do it once, at the end. */
@@ -56,10 +54,19 @@ export function observe(
 ): Observed {
   const { conversations, speech } = learner
   const { first, last } = conversations
-  const cut = cutOf(first, last, options.learnShare ?? 0.7)
+  const share = options.learnShare ?? 0.7
+  const cut = cutOf(first, last, share)
+  const spans = new Map<string, TrialSpan>()
+  const cuts = new Map<string, Microseconds>()
+  for (const { id, reopened } of devices) {
+    if (!reopened || !(reopened.at > first)) continue
+    const span = { first: reopened.at, cut: cutOf(reopened.at, last, share), last }
+    spans.set(id, span)
+    cuts.set(id, span.cut)
+  }
   const { excluded } = options
   const site = new Site(devices, options, conversations.endpoints)
-  const seen = { devices, context: options, site, cut, excluded }
+  const seen = { devices, context: options, site, cut, cuts, excluded }
   const exchanges = exchangesOf({ ...seen, conversations, speech })
   const { attempts } = learner
   if (attempts) {
@@ -74,7 +81,7 @@ export function observe(
     exchanges.set(id, settled(all))
     failures.set(id, failuresOf(site.devices.get(id)!, conversations))
   })
-  return { site, exchanges, failures, span: { first, cut, last } }
+  return { site, exchanges, failures, span: { first, cut, last }, spans }
 }
 
 type Failures = Pick<NotLearnt, 'failedOut' | 'failedIn'>

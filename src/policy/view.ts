@@ -20,6 +20,8 @@ export interface ExchangeSource {
   /** Of the same devices and context, where there is one already. */
   readonly site?: Site
   readonly cut: Microseconds
+  /** Where it begins for single devices, by id. */
+  readonly cuts?: ReadonlyMap<string, Microseconds>
   /**
    * True for traffic that findings flag: it is kept apart and never learnt. The object is the same
    * one every time.
@@ -103,11 +105,12 @@ function viewOf(
   const isCrowded = ends.counts[number] > CROWD_MIN
   const exchanges: Exchange[] = []
   const { conversations } = source
+  const cut = source.cuts?.get(device) ?? source.cut
   let most = CROWD_MIN
   for (let at = ends.from[number]; at < ends.to[number]; at++) {
     const end = ends.list[at]
     conversations.read(end >>> 1, conversation)
-    const one = exchange(source, site, { conversation, device, turned: (end & 1) === 1 })
+    const one = exchange(source, site, { conversation, device, cut, turned: (end & 1) === 1 })
     if (isCrowded) coarsen(one)
     exchanges.push(one)
     // Of a crowd few exchanges remain, so it is never held as a whole.
@@ -145,12 +148,13 @@ const NO_TOPICS: readonly string[] = []
 interface Side {
   readonly conversation: Conversation
   readonly device: string
+  readonly cut: Microseconds
   /** The device is the responder. */
   readonly turned: boolean
 }
 
 function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
-  const { conversation: row, device, turned } = side
+  const { conversation: row, device, cut, turned } = side
   const peerEndpoint = turned ? row.originator : row.responder
   const peer = site.peer(peerEndpoint, turned ? '' : row.name, row.nameSource)
   const initiator = turned ? peerEndpoint : row.originator
@@ -159,7 +163,7 @@ function exchange(source: ExchangeSource, site: Site, side: Side): Exchange {
   // began.
   const fromGroup = turned && peer.kind === 'group'
   const swapped = fromGroup && row.ipProtocol !== ICMP && row.ipProtocol !== ICMPV6
-  const since = source.conversations.flowsSince(row.row, source.cut)
+  const since = source.conversations.flowsSince(row.row, cut)
   const bytes = row.bytesOriginator + row.bytesResponder
   return {
     device,

@@ -70,6 +70,7 @@ const profile = object({
     estimate: share,
     verdict: oneOf('immature', 'settling', 'mature'),
     why: text,
+    'reopened?': object({ at: time, because: text }),
   }),
   provenance,
   'notLearnt?': { type: 'object', additionalProperties: count },

@@ -94,6 +94,10 @@ const device = object({
       frame: count,
     }),
   ),
+  'firmwareChanges?': list(
+    object({ before: text, after: text, source: text, time, frame: count }),
+    'versions that became others during the run',
+  ),
   endpoints: list(count),
 })
 

@@ -158,11 +158,18 @@ function identityLines(device: Device): string[] {
   )
   return [
     ...lines,
+    ...firmwareLines(device),
     `  addresses: ${addresses || 'none'}; MAC ${macsText(device)}`,
     ...(services.length > 0 ? [`  answers on: ${services.join(', ')}`] : []),
     ...(device.limits.length > 0 ? [`  known with limits: ${device.limits.join(', ')}`] : []),
   ].map(safeText)
 }
+
+const firmwareLines = ({ firmwareChanges = [] }: Device): string[] =>
+  firmwareChanges.map(
+    ({ before, after, source, time }) =>
+      `  firmware changed: ${before} became ${after} by ${isoTime(time)} (${source})`,
+  )
 
 function findingLines(finding: Finding, result: Reported, paint: Paint): string[] {
   const one = result.sources.length === 1

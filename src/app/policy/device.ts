@@ -16,6 +16,7 @@ export function policyDevice(device: Device): PolicyDevice {
     ...sure('manufacturer'),
     ...sure('model'),
     ...sure('firmware'),
+    ...reopenedBy(device),
     role: roleOf(device),
     endpoints: device.endpoints,
     macs: device.macs,
@@ -24,6 +25,14 @@ export function policyDevice(device: Device): PolicyDevice {
     vlans: device.vlans,
     ...(device.mudUrls.length > 0 && { mudUrl: device.mudUrls[0] }),
   }
+}
+
+/** Another firmware may need other things: learning begins anew with the latest. */
+function reopenedBy({ firmwareChanges }: Device): Pick<PolicyDevice, 'reopened'> {
+  const change = firmwareChanges?.at(-1)
+  if (!change) return {}
+  const because = `firmware ${change.before} became ${change.after}`
+  return { reopened: { at: change.time, because } }
 }
 
 function roleOf({ kind, attributes }: Device): DeviceRole {

@@ -77,7 +77,14 @@ function identity(device: Device): Markup {
       ${device.addresses.map((use) => use.address).join(', ') || 'none'} · seen
       ${isoTime(device.firstSeen).slice(0, 19)}Z to ${isoTime(device.lastSeen).slice(0, 19)}Z · sent
       ${size(device.bytesOut)}, received ${size(device.bytesIn)}
-    </p>`
+    </p>
+    ${device.firmwareChanges?.map(
+      ({ before, after, source, time }) =>
+        html`<p class="small">
+          <b>Firmware changed:</b> ${before} became ${after} by ${isoTime(time).slice(0, 19)}Z
+          (${source})
+        </p>`,
+    )}`
 }
 
 function attributeRow(name: string, attribute: Attribute): Markup {
