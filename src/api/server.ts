@@ -189,7 +189,11 @@ function addRest(app: Api, options: ServerOptions): void {
     url: '/api/openapi.json',
     config: { roles: 'public' },
     schema: { hide: true },
-    handler: (_request, reply) => reply.serializer(JSON.stringify).send(app.swagger()),
+    handler: (_request, reply) =>
+      reply
+        .type('application/json; charset=utf-8')
+        .serializer((body) => JSON.stringify(body))
+        .send(app.swagger()),
   })
   app.route({
     method: 'GET',

@@ -145,10 +145,12 @@ export class SqliteFlows implements FlowHistory {
     devices?: readonly string[],
   ): Promise<TrafficPoint[]> {
     const { read } = this.store
+    // Numbers are bound as floats.
+    const whole = sql`CAST(${step} AS BIGINT)`
     if (devices === undefined && step >= MINUTE && step % MINUTE === 0) {
       const { from = 0, to = Number.MAX_SAFE_INTEGER } = span
       const { rows } = await sql<TrafficPoint>`
-        SELECT (minute / ${step}) * ${step} AS time, sum(bytes) AS bytes,
+        SELECT minute - minute % ${whole} AS time, sum(bytes) AS bytes,
           sum(packets) AS packets, sum(flows) AS flows
         FROM traffic WHERE minute >= ${from - (from % MINUTE)} AND minute < ${to}
         GROUP BY 1 ORDER BY 1`.execute(read)
@@ -160,7 +162,7 @@ export class SqliteFlows implements FlowHistory {
       parts.push(sql<boolean>`(o_device IN (${ids}) OR r_device IN (${ids}))`)
     }
     const { rows } = await sql<TrafficPoint>`
-      SELECT (last / ${step}) * ${step} AS time, sum(bytes_out + bytes_in) AS bytes,
+      SELECT last - last % ${whole} AS time, sum(bytes_out + bytes_in) AS bytes,
         sum(packets_out + packets_in) AS packets, count(*) AS flows
       FROM flow WHERE ${sql.join(parts, sql` AND `)} GROUP BY 1 ORDER BY 1`.execute(read)
     return rows

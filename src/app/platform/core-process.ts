@@ -8,12 +8,10 @@ import type { Hello, ObservedBatch } from './observed.ts'
 import { startOf, tellSupervisor, whenToStop } from './start.ts'
 
 const settings = await startOf<CoreSettings>()
-const log = pino({
-  name: 'core',
-  level: settings.logLevel,
-  // Nothing of this should ever be logged; if it is, it is not shown.
-  redact: ['*.password', '*.newPassword', '*.token', '*.code', '*.cookie', '*.authorization'],
-})
+const SHOWN_NEVER = ['password', 'newPassword', 'token', 'code', 'cookie', 'authorization']
+// Nothing of these should ever be logged; if it is, it is not shown.
+const redact = SHOWN_NEVER.flatMap((name) => [name, `*.${name}`])
+const log = pino({ name: 'core', level: settings.logLevel, redact }, pino.destination(2))
 
 try {
   const core = await Core.open(settings, log)
