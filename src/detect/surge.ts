@@ -29,6 +29,8 @@ export interface Surge {
   readonly frames: number[]
   /** The slot belongs to a flood by now. */
   flooding: boolean
+  /** Packets at which a flood is told again. */
+  tellAt: number
 }
 
 /** Kinds are small numbers of the detector's own. */
@@ -83,6 +85,7 @@ const empty = (kind: number, target: number, time: number): Surge => ({
   sources: new Set(),
   frames: [],
   flooding: false,
+  tellAt: 0,
 })
 
 function count(surge: Surge, flow: Flow, share: number): void {

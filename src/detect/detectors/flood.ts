@@ -61,7 +61,6 @@ export const detector: Detector = {
   ],
   create(context) {
     const surges = new Surges(context)
-    const told = new WeakMap<Surge, number>()
     const { endpoints } = context
     const isFlood = (slot: Surge) => isTooMuch(slot, context)
     return {
@@ -71,8 +70,8 @@ export const detector: Detector = {
         const scope = endpoints.addresses.scope(endpoints.address(flow.responder))
         if (scope === 'multicast' || scope === 'broadcast') return
         const flood = surges.add(kind, flow, isFlood)
-        if (!flood || flood.packets < (told.get(flood) ?? 0)) return
-        told.set(flood, flood.packets * 1.25)
+        if (!flood || flood.packets < flood.tellAt) return
+        flood.tellAt = flood.packets * 1.25
         tell(context, flood)
       },
       finish() {
