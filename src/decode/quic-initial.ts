@@ -58,6 +58,12 @@ for (let draft = 23; draft <= 34; draft++) {
 
 /** Facebook's mvfst, sealed as draft 27 is. */
 const MVFST: Variant = { ...VARIANT_1, name: 'mvfst', salt: SALT_23 }
+/** Google's own handshake, sealed as the drafts are, with a salt of its own. */
+const GOOGLE_50: Variant = {
+  ...VARIANT_1,
+  name: 'Q050',
+  salt: Buffer.from('504574efd066fe2f9d945cfcdbd3a7f0d3b56b45', 'hex'),
+}
 
 /**
  * What is known of a version number; undefined for versions whose Initial packets nobody can read.
@@ -65,6 +71,7 @@ const MVFST: Variant = { ...VARIANT_1, name: 'mvfst', salt: SALT_23 }
 export function variantOf(version: number): Variant | undefined {
   if (version === 1) return VARIANT_1
   if (version === 0x6b3343cf) return VARIANT_2
+  if (version === 0x51303530) return GOOGLE_50
   if (version === 0xfaceb002 || version === 0xfaceb00e) return MVFST
   return version >>> 8 === 0xff0000 ? DRAFTS.get(version & 255) : undefined
 }

@@ -152,8 +152,43 @@ test('other versions, short headers and small datagrams are not taken on any por
   const certainty = (text: string) => rehearse(protocol, [{ hex: text }]).certainty
   assert.equal(certainty('c3 00000001 08 8394c8f03e515708 00 00 44d0' + '00'.repeat(40)), 1)
   assert.equal(certainty('c3 00000001 15' + '00'.repeat(1300)), 0)
-  assert.equal(certainty('c3 51303530 08' + '00'.repeat(1300)), 0)
+  assert.equal(certainty('c3 5a303530 08' + '00'.repeat(1300)), 0)
   assert.equal(certainty('c3 00'), 0)
+})
+
+/** Google's CHLO: tags with the ends of their values, then the values. */
+const tags = Buffer.concat([
+  Buffer.from('CHLO'),
+  hex('0300 0000'),
+  ...['PAD\0', 'SNI\0', 'UAID'].map((tag, index) =>
+    Buffer.concat([Buffer.from(tag), hex(['04000000', '0f000000', '15000000'][index])]),
+  ),
+  Buffer.from('----hub.exampleCast/1'),
+])
+const google = (head: string): Line => ({ bytes: padded(Buffer.concat([hex(head), tags])) })
+
+test("Google's QUIC before the standard, in the clear and sealed", () => {
+  const said = (version: string) => ({
+    kind: 'initial',
+    version,
+    destinationConnectionIdLength: 8,
+    serverName: 'hub.example',
+    userAgent: 'Cast/1',
+  })
+  const old = google(`0d e71ad5d7756c4d4d 51303339 01 ${'77'.repeat(12)} a0010400`)
+  const late = google(`c3 51303436 50 b4a4f9f5f42edd39 00000001 ${'77'.repeat(12)} a0010400`)
+  const frames = padded(Buffer.concat([hex('08 4032'), tags]))
+  const sealed = { bytes: seal({ version: 0x51303530, frames }) }
+  for (const [line, version] of [
+    [old, 'Q039'],
+    [late, 'Q046'],
+    [sealed, 'Q050'],
+  ] as const) {
+    const { certainty, said: heard, names } = play(line)
+    assert.deepEqual([certainty, heard, names], [2, [said(version)], ['hub.example']])
+  }
+  assert.equal(play(google(`0d e71ad5d7756c4d4d 51313339 01`)).certainty, 0)
+  assert(batter(protocol, [{ bytes: (old.bytes as Buffer).subarray(0, 120) }]) > 500)
 })
 
 test('cut and flipped packets never throw, nor do odd frames', () => {

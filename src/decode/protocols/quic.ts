@@ -2,6 +2,7 @@
 // is asked for and how the client is built (JA4); all that follows is sealed.
 import { Cursor } from '../../core/cursor.ts'
 import { helloFields, nameServer, readClientHello } from '../client-hello.ts'
+import { findClientTags, isGoogleQuic, readGoogleQuic, type ClientTags } from '../google-quic.ts'
 import { Pieces } from '../pieces.ts'
 import {
   END,
@@ -10,6 +11,7 @@ import {
   NEXT,
   NO,
   YES,
+  clip,
   udp,
   type Fields,
   type Message,
@@ -29,7 +31,7 @@ import { HANDSHAKE } from '../tls-handshake.ts'
 
 export type QuicFields = {
   readonly kind: 'initial'
-  /** '1', '2' or 'draft-29'. */
+  /** '1', '2', 'draft-29', or Google's 'Q046'. */
   readonly version: string
   readonly destinationConnectionIdLength: number
   /** The rest is absent when the packet could not be opened. */
@@ -38,6 +40,8 @@ export type QuicFields = {
   readonly ja4?: string
   readonly cipherCount?: number
   readonly ech?: true
+  /** Google's QUIC: the client's program. */
+  readonly userAgent?: string
 }
 
 interface QuicState {
@@ -51,6 +55,8 @@ interface QuicState {
 
 /** RFC 9000 14.1: what a client's first datagram is at least. */
 const DATAGRAM_MIN = 1200
+/** Google's clients fill theirs up too. */
+const GOOGLE_MIN = 1000
 const FAILURES_MAX = 3
 
 const FRAME = { padding: 0, ping: 1, acknowledgement: 2, withCongestion: 3, crypto: 6 } as const
@@ -63,11 +69,16 @@ export const protocol: Protocol = {
   title: 'QUIC',
   spec: 'RFC 9000, RFC 9001, RFC 9369',
   over: [udp(443, 80, 853, 8443)],
-  // Long headers of the types Initial and, where version 2 swaps them, its neighbours.
-  startsWith: Array.from({ length: 32 }, (_, index) => 0xc0 + index),
+  // Long headers of the types Initial and, where version 2 swaps them, its neighbours; public flags
+  // of Google's with a version and a connection id.
+  startsWith: [
+    ...Array.from({ length: 32 }, (_, index) => 0xc0 + index),
+    ...[0x09, 0x0d, 0x19, 0x1d, 0x29, 0x2d, 0x39, 0x3d],
+  ],
   packets: 6,
 
   recognise(cursor: Cursor, message: Message) {
+    if (isGoogleQuic(cursor)) return message.packet.payloadLength >= GOOGLE_MIN ? YES : MAYBE
     const version = cursor.has(7) ? cursor.bytes.readUInt32BE(cursor.offset + 1) : 0
     const variant = variantOf(version)
     if (!variant || !header.read(cursor)) return NO
@@ -77,6 +88,7 @@ export const protocol: Protocol = {
 
   decode(cursor: Cursor, message: Message) {
     const state = message.state as QuicState | undefined
+    if (!state && isGoogleQuic(cursor)) return sayGoogle(cursor, message)
     // Short headers and other versions: past the part that can be read.
     if (!header.read(cursor)) return leave(cursor, state)
     const variant = variantOf(header.version)
@@ -89,6 +101,29 @@ export const protocol: Protocol = {
     if (state && !message.fromOriginator) return NEXT
     return readInitial(cursor, message, variant)
   },
+}
+
+/** Google's QUIC before the standard: all in the clear, in one packet. */
+function sayGoogle(cursor: Cursor, message: Message): Progress {
+  const hello = readGoogleQuic(cursor)
+  if (!hello) return FOREIGN
+  cursor.seek(cursor.end)
+  const { version, connectionIdLength: destinationConnectionIdLength } = hello
+  return sayTags({ kind: 'initial', version, destinationConnectionIdLength }, hello, message)
+}
+
+function sayTags(
+  fields: Fields,
+  { serverName, userAgent }: ClientTags,
+  message: Message,
+): Progress {
+  message.emit({
+    ...fields,
+    ...(serverName === '' ? undefined : { serverName: clip(serverName) }),
+    ...(userAgent === '' ? undefined : { userAgent: clip(userAgent) }),
+  })
+  nameServer(message, clip(serverName))
+  return END
 }
 
 function skipAll(cursor: Cursor): Progress {
@@ -149,6 +184,8 @@ function readInitial(cursor: Cursor, message: Message, variant: Variant): Progre
     message.emit(bareFields(state.variant, state.connectionIdLength))
     return END
   }
+  const tags = findClientTags(clear)
+  if (tags) return sayTags(bareFields(state.variant, state.connectionIdLength), tags, message)
   if (!readFrames(clear, state.pieces)) {
     message.anomaly('quic-frames-malformed')
     return END
