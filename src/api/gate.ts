@@ -11,13 +11,25 @@ export const MARK_COOKIE = '__Host-thingward-known'
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
+/** A route, and who may use it. */
+export interface DeclaredRoute {
+  readonly method: string
+  readonly url: string
+  readonly roles: RouteRoles
+  readonly loopback: boolean
+}
+
 /** Adds the gate; a route that is declared without roles stops the start. */
 export function addGate(app: FastifyInstance, door: Door): void {
+  const declared: DeclaredRoute[] = []
+  app.decorate('declaredRoutes', declared)
   app.decorateRequest('actor', undefined)
   app.addHook('onRoute', ({ url, method, config }) => {
-    if (config?.roles === undefined) {
+    const roles = config?.roles
+    if (roles === undefined) {
       throw new Error(`${String(method)} ${url} declares no roles: say who may use it`)
     }
+    declared.push({ method: String(method), url, roles, loopback: config?.loopback ?? false })
   })
   app.addHook('onRequest', async (request) => {
     const { config } = request.routeOptions

@@ -14,6 +14,7 @@ import type {
   Store,
 } from '../store/index.ts'
 import type { Health } from './contract/index.ts'
+import type { DeclaredRoute } from './gate.ts'
 import { Problem } from './problem.ts'
 
 /** What is known of the processes beside this one. */
@@ -55,6 +56,10 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     actor?: Actor
+  }
+  interface FastifyInstance {
+    /** Every route with its roles, as it was declared: what the test of the gate walks. */
+    declaredRoutes: readonly DeclaredRoute[]
   }
 }
 
