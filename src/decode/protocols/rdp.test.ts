@@ -49,3 +49,14 @@ test('torn, cut and flipped', () => {
   tear(protocol, session)
   assert(batter(protocol, session) > 500)
 })
+
+test('pictures over UDP beside the connection', () => {
+  const first = {
+    hex: `ffffffff 0040 1801 bbff5687 04d0 04d0 ${'00'.repeat(16)}`,
+    ipProtocol: 17,
+  }
+  const { certainty, said, progress } = rehearse(protocol, [first])
+  assert.deepEqual([certainty, said, progress], [2, [{ kind: 'datagrams', mtu: 1232 }], 2])
+  assert.equal(rehearse(protocol, [{ hex: 'ffffffff 54536f75', ipProtocol: 17 }]).certainty, 0)
+  assert(batter(protocol, [first]) > 100)
+})

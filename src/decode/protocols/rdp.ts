@@ -11,6 +11,7 @@ import {
   YES,
   clip,
   tcp,
+  udp,
   type Message,
   type Progress,
   type Protocol,
@@ -27,6 +28,8 @@ export type RdpFields =
     }
   | { readonly kind: 'response'; readonly protocol: string }
   | { readonly kind: 'refusal'; readonly code: number }
+  /** Sound and pictures over UDP, beside the desktop's connection. */
+  | { readonly kind: 'datagrams'; readonly mtu: number }
 
 /** Bits of requestedProtocols and values of selectedProtocol ([MS-RDPBCGR] 2.2.1.1.1). */
 const SECURITY: readonly (readonly [number, string])[] = [
@@ -43,12 +46,13 @@ const VARIABLE = 11
 export const protocol: Protocol = {
   id: 'rdp',
   title: 'RDP',
-  spec: '[MS-RDPBCGR] 2.2.1.1',
-  over: [tcp(3389)],
-  startsWith: [3],
+  spec: '[MS-RDPBCGR] 2.2.1.1, [MS-RDPEUDP] 2.2',
+  over: [tcp(3389), udp(3389)],
+  startsWith: [3, 0xff],
   packets: 2,
 
-  recognise(cursor: Cursor) {
+  recognise(cursor: Cursor, message: Message) {
+    if (message.packet.ipProtocol === UDP) return datagramMtu(cursor) > 0 ? YES : NO
     const length = tpktLength(cursor)
     if (length <= 0 || length !== cursor.remaining || cursor.peek(5) !== COTP.connectRequest) {
       return NO
@@ -59,6 +63,7 @@ export const protocol: Protocol = {
   },
 
   decode(cursor: Cursor, message: Message) {
+    if (message.packet.ipProtocol === UDP) return sayDatagrams(cursor, message)
     const length = tpktLength(cursor)
     if (length === PARTIAL) return MORE
     if (length === BROKEN) return message.state === undefined ? FOREIGN : END
@@ -67,6 +72,29 @@ export const protocol: Protocol = {
     if (type === COTP.connectConfirm) sayResponse(cursor, message)
     return END
   },
+}
+
+const UDP = 17
+/** [MS-RDPEUDP] 2.2.2.1 and 2.2.2.5: SYN without an acknowledgement, and the MTUs that fit it. */
+const SYN = 1
+const MTU_MIN = 1132
+const MTU_MAX = 1232
+
+/** The MTU that a client's first datagram asks for; 0 when it is none. */
+function datagramMtu(cursor: Cursor): number {
+  const isFirst = cursor.peek16() === 0xffff && cursor.peek16(2) === 0xffff
+  if (!isFirst || (cursor.peek16(6) & SYN) === 0) return 0
+  const up = cursor.peek16(12)
+  const down = cursor.peek16(14)
+  return up >= MTU_MIN && up <= MTU_MAX && down >= MTU_MIN && down <= MTU_MAX ? up : 0
+}
+
+function sayDatagrams(cursor: Cursor, message: Message): Progress {
+  const mtu = datagramMtu(cursor)
+  if (mtu === 0) return FOREIGN
+  message.emit({ kind: 'datagrams', mtu })
+  cursor.seek(cursor.end)
+  return END
 }
 
 /** The name in `Cookie: mstshash=name`; '' for other routing tokens, undefined without any. */

@@ -47,6 +47,13 @@ test('STARTTLS hands over to TLS', () => {
   assert.equal(progress, SECURE)
 })
 
+test('a flow joined in its middle', () => {
+  const { certainty, said, progress } = rehearse(protocol, [
+    client("<iq type='get' id='1'><q/></iq>"),
+  ])
+  assert.deepEqual([certainty, said, progress], [1, [], END])
+})
+
 test('others are told apart', () => {
   assert.equal(rehearse(protocol, [client('<html><body>')]).certainty, 0)
   assert.equal(rehearse(protocol, [client('no tag at all >')]).progress, FOREIGN)

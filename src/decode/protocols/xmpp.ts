@@ -5,6 +5,7 @@ import { beginLogin, exchange, type Exchange } from '../sasl.ts'
 import {
   END,
   FOREIGN,
+  MAYBE,
   MORE,
   NEXT,
   NO,
@@ -30,6 +31,10 @@ interface XmppState extends Exchange {
   mechanism: string
 }
 
+/**
+ * What is exchanged once somebody is logged in, or the end: a flow that is joined in its middle.
+ */
+const STANZA = /^(?:<(?:iq|message|presence)\s|<\/stream:stream>)/
 /** Longest text up to the end of a tag. */
 const TAG_MAX = 4096
 
@@ -44,7 +49,8 @@ export const protocol: Protocol = {
   recognise(cursor: Cursor): Certainty {
     const stop = Math.min(cursor.end, cursor.offset + 512)
     const text = cursor.bytes.toString('latin1', cursor.offset, stop)
-    return /^(?:<\?xml[^>]*>\s*)?<stream:stream\s/.test(text) ? YES : NO
+    if (/^(?:<\?xml[^>]*>\s*)?<stream:stream\s/.test(text)) return YES
+    return STANZA.test(text) ? MAYBE : NO
   },
 
   decode(cursor: Cursor, message: Message): Progress {
@@ -90,7 +96,7 @@ function tag(token: string, text: string, message: Message, state: XmppState): P
       message.emit({ kind: 'login-result', accepted: name === 'success' })
       return name === 'success' ? END : NEXT
     default:
-      return NEXT
+      return STANZA.test(token) ? END : NEXT
   }
 }
 
