@@ -22,7 +22,7 @@ test('a file holds every checkpoint', async (t) => {
   await close()
 })
 
-test('syslog by UDP and by TCP: one message of RFC 5424, from which the note is restored', async (t) => {
+test('syslog by UDP and by TCP: a message of RFC 5424 holds the note', async (t) => {
   const folder = freshFolder(t)
   const heard: string[] = []
   const udp = createSocket('udp4', (message) => heard.push(String(message)))

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { EVIDENCE_LIMITS } from './limits.ts'
 
+/** What JSON can say (RFC 8259 3). */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 /** Properties that are undefined are left out, as JSON.stringify does. */
 export interface JsonObject {

@@ -16,6 +16,7 @@ const MILLISECONDS = 60_000
 /** After this many entries a checkpoint waits this long, so that a burst is signed once. */
 const SETTLE_MILLISECONDS = 50
 
+/** How far the log is signed, and what is wrong with it. */
 export interface CheckpointHealth {
   /** Entries below the last checkpoint, and when it was signed; 0 before the first. */
   readonly signed: number

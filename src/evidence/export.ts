@@ -11,6 +11,7 @@ import type { KeyRing } from './key-ring.ts'
 import type { Signer } from './signer/signer.ts'
 import { EvidenceTable } from './table.ts'
 
+/** From where to where is exported. */
 export interface ExportOptions {
   /** The database file. */
   readonly database: string

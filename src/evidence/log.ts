@@ -16,6 +16,7 @@ import { personalOf, type PersonalContent } from './personal-of.ts'
 import type { Signer } from './signer/signer.ts'
 import { EvidenceTable, type EvidenceQuery, type EvidenceRow } from './table.ts'
 
+/** What a log stands on: the store's connection, keys of persons, a signer, a clock. */
 export interface EvidenceOptions {
   /** A connection whose file holds the tables of EVIDENCE_MIGRATION; WAL, synchronous=FULL. */
   readonly database: DatabaseSync
@@ -36,11 +37,13 @@ export interface EvidenceOptions {
   readonly anchors?: readonly Anchor[]
 }
 
+/** Resolves with what `work` answered once that is durable; rejects, with nothing written, else. */
 export type Transact = <Result>(work: () => Result) => Promise<Result>
 
 /** What an entry became. */
 export type Receipt = Head
 
+/** How the log stands. */
 export interface EvidenceHealth extends CheckpointHealth {
   readonly entries: number
 }

@@ -70,8 +70,9 @@ export class EvidenceTable {
       dropPersonal: prepare('DELETE FROM evidence_personal WHERE person = ?'),
       countPersonal: prepare('SELECT count(*) AS count FROM evidence_personal WHERE person = ?'),
       halfErased: prepare(
-        'SELECT DISTINCT person FROM evidence_personal AS content WHERE EXISTS (SELECT 1 FROM evidence ' +
-          "WHERE kind = 'personal.erased' AND subject = person AND sequence > content.sequence)",
+        `SELECT DISTINCT person FROM evidence_personal AS content
+          WHERE EXISTS (SELECT 1 FROM evidence WHERE kind = 'personal.erased'
+            AND subject = person AND sequence > content.sequence)`,
       ),
       lastCheckpoint: prepare(
         'SELECT size, note, frontier FROM evidence_checkpoint ORDER BY ordinal DESC LIMIT 1',
@@ -165,6 +166,7 @@ function listing(query: EvidenceQuery): { sql: string; values: SQLInputValue[] }
   add(query.oldestFirst ? 'sequence > ?' : 'sequence < ?', query.after)
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
   const order = query.oldestFirst ? 'ASC' : 'DESC'
-  const sql = `SELECT sequence, entry, hash FROM evidence ${where} ORDER BY sequence ${order} LIMIT ?`
+  const select = 'SELECT sequence, entry, hash FROM evidence'
+  const sql = `${select} ${where} ORDER BY sequence ${order} LIMIT ?`
   return { sql, values: [...values, query.limit ?? 100] }
 }

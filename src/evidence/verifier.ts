@@ -29,6 +29,7 @@ export interface Broken {
   readonly why: string
 }
 
+/** What is known from elsewhere. */
 export interface VerifyOptions {
   /** The key as noted when the log was set up; without it the file's own is taken. */
   readonly key?: string
@@ -36,6 +37,7 @@ export interface VerifyOptions {
   readonly anchors?: readonly string[]
 }
 
+/** What a check of an export found. */
 export interface Verification {
   readonly origin: string
   readonly key: string
@@ -260,7 +262,8 @@ export class Verifier {
     for (const { size, root, time } of this.anchors.get(this.head.sequence) ?? []) {
       if (!this.tree.root().equals(root)) {
         const from = (this.checkpoint?.size ?? 0) + 1
-        const why = `entries ${from} to ${size} are not those that were anchored at ${isoTime(time)}`
+        const when = isoTime(time)
+        const why = `entries ${from} to ${size} are not those that were anchored at ${when}`
         return this.trouble('anchor', why, from)
       }
       this.anchored++

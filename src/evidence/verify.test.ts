@@ -193,7 +193,7 @@ function cutWithEnd(lines: Lines, index: number, withHeader = false): Lines {
   return [withHeader ? header : kept[0], ...kept.slice(1), end]
 }
 
-test('signed again with another key: found by the first entry, or by the key one noted', async (t) => {
+test('signed again with another key: the first entry or the key one noted finds it', async (t) => {
   const { lines, check, key, notes } = await exported(t)
   const { privateKey } = generateKeyPairSync('ed25519')
   const { origin } = readCheckpoint(notes[0])!

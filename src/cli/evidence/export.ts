@@ -1,7 +1,7 @@
 // thingward evidence export, and key: the log as a file that can be checked elsewhere.
 import type { Command } from 'commander'
 import { exportEvidence, FileKeyRing } from '../../evidence/index.ts'
-import { clock, DATA_FOLDER, placeOf, withSigner } from './place.ts'
+import { clock, dataOption, placeOf, withSigner } from './place.ts'
 
 interface Options {
   readonly data: string
@@ -14,7 +14,7 @@ export function exportCommand(parent: Command): void {
     .command('export')
     .description('Write the whole log, freshly signed, into a file that can be checked offline.')
     .requiredOption('--out <file>', 'the file to write (JSON lines)')
-    .option('--data <folder>', "Thingward's data folder", DATA_FOLDER)
+    .addOption(dataOption())
     .option('--personal', 'with the personal content that was not erased')
     .action(async ({ data, out, personal }: Options) => {
       const place = placeOf(data)
@@ -31,7 +31,7 @@ export function keyCommand(parent: Command): void {
   parent
     .command('key')
     .description('Print the key that the log is signed with; note it down somewhere else.')
-    .option('--data <folder>', "Thingward's data folder", DATA_FOLDER)
+    .addOption(dataOption())
     .action(async ({ data }: Pick<Options, 'data'>) => {
       const { key } = await withSigner(placeOf(data).signer, (signer) => signer.state())
       process.stdout.write(`${key}\n`)

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { isoTime } from '../../core/clock.ts'
 import { OperatingError } from '../../core/errors.ts'
 import { eraseEvidence, listEvidence, type EvidenceRow } from '../../evidence/index.ts'
-import { clock, DATA_FOLDER, placeOf, withSigner } from './place.ts'
+import { clock, dataOption, placeOf, withSigner } from './place.ts'
 
 interface ListOptions {
   readonly data: string
@@ -24,7 +24,7 @@ export function listCommand(parent: Command): void {
     .option('--actor <actor>', 'by this one only')
     .option('--limit <count>', 'how many', Number, 50)
     .option('--json', 'one JSON object a line')
-    .option('--data <folder>', "Thingward's data folder", DATA_FOLDER)
+    .addOption(dataOption())
     .action(({ data, json, ...query }: ListOptions) => {
       if (!(query.limit > 0)) throw new OperatingError('bad-option', '--limit is a number above 0')
       const rows = listEvidence(placeOf(data).database, query)
@@ -56,7 +56,7 @@ export function eraseCommand(parent: Command): void {
     .description('Destroy the key of a person’s content, for good; the chain stays whole.')
     .argument('<person>', 'as the log names them: user:7')
     .requiredOption('--reason <text>', 'why; it goes on record')
-    .option('--data <folder>', "Thingward's data folder", DATA_FOLDER)
+    .addOption(dataOption())
     .action(async (person: string, { data, reason }: EraseOptions) => {
       const place = placeOf(data)
       const actor = `uid:${userInfo().uid}`

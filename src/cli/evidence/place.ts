@@ -3,11 +3,16 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { Option } from 'commander'
 import { EVIDENCE_PLACES, reachSigner, type Signer } from '../../evidence/index.ts'
 import { OperatingError } from '../../core/errors.ts'
 
-/** What `--data` is when nobody says. */
-export const DATA_FOLDER = join(homedir(), '.local/share/thingward')
+/** `--data`, with the folder that `thingward up` takes when nobody says. */
+export const dataOption = () =>
+  new Option('--data <folder>', "Thingward's data folder").default(
+    join(homedir(), '.local/share/thingward'),
+    '~/.local/share/thingward',
+  )
 
 /** Paths of the log's parts. Throws OperatingError when there is no Thingward in the folder. */
 export function placeOf(data: string) {

@@ -22,6 +22,7 @@ export interface SignerState {
   readonly note?: string
 }
 
+/** By what the tree has grown. */
 export interface SignRequest {
   /** Has to be the signer's size: it signs nothing that does not follow. */
   readonly from: number
