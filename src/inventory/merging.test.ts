@@ -91,7 +91,7 @@ test('placeholders identify nobody', () => {
   }
 })
 
-test('without MACs an IPv6 address tells one, joins the addresses that hold it, and is weak', () => {
+test('without MACs an IPv6 address tells one, and joins the addresses that hold it', () => {
   const on = new Site([], { registry: loadMacRegistry })
   for (const address of ['fe80::211:32ff:fe00:1', 'fd00:1::211:32ff:fe00:1', 'fd00:1::1234']) {
     on.send(address, 'ff02::fb')

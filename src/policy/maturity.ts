@@ -28,7 +28,9 @@ export function cutOf(first: Microseconds, last: Microseconds, share: number): M
 export const reopenedMaturity = (maturity: Maturity, reopened: Reopened): Maturity => ({
   ...maturity,
   reopened,
-  why: `${reopened.because} at ${isoTime(reopened.at).slice(0, 19)}Z, counted from then: ${maturity.why}`,
+  why:
+    `${reopened.because} at ${isoTime(reopened.at).slice(0, 19)}Z, ` +
+    `counted from then: ${maturity.why}`,
 })
 
 /** When flows began: the first, the first held out (Infinity: none), the last. */

@@ -176,14 +176,13 @@ function findingLines(finding: Finding, result: Reported, paint: Paint): string[
   const evidence = finding.evidence
     .map(({ source, frame }) => (one ? `${frame}` : `${source}:${frame}`))
     .join(', ')
+  const unit = finding.evidence[0]?.unit ?? 'frame'
   const label = paint(SEVERITY_STYLE[finding.severity], finding.severity.toUpperCase())
   return [
     `  ${label} ${finding.title} [${finding.detector}] at ${isoTime(finding.time)}`,
     safeText(`    expected: ${finding.expected}`),
     safeText(`    seen:     ${finding.seen}`),
-    safeText(
-      `    proof:    ${finding.evidence[0]?.unit ?? 'frame'} ${evidence}; ATT&CK ${finding.techniques.join(' ')}`,
-    ),
+    safeText(`    proof:    ${unit} ${evidence}; ATT&CK ${finding.techniques.join(' ')}`),
   ]
 }
 

@@ -87,8 +87,8 @@ function isLong(name: string): boolean {
 }
 
 /**
- * The domain below which data may stand, '' for none. Raw bytes are written as `\\200`, and long names
- * of them are cut before their domain: it is that of the client's last name of raw bytes.
+ * The domain below which data may stand, '' for none. Raw bytes are written as `\\200`, and long
+ * names of them are cut before their domain: it is that of the client's last name of raw bytes.
  */
 function domainOf(
   raw: { get(key: number): string | undefined; set(key: number, domain: string): string },

@@ -9,8 +9,11 @@ import { detector } from './flood.ts'
 
 const START = 1_700_000_000 * SECOND
 
-/** `count` flows, `every` seconds apart, each from another port. */
-function flows(trial: Trial, count: number, every: number, rest: Partial<Flow>): void {
+/** How many flows, and how many seconds apart. */
+type Series = readonly [count: number, every: number]
+
+/** Flows one after the other, each from another port. */
+function flows(trial: Trial, [count, every]: Series, rest: Partial<Flow>): void {
   const [from, to] = [trial.at('192.168.1.12'), trial.at('203.0.113.99')]
   for (let index = 0; index < count; index++) {
     const first = START + Math.round(index * every * SECOND)
@@ -33,7 +36,7 @@ const DATAGRAM = {
 
 test('2000 half-open connections to one port in two seconds', () => {
   const trial = new Trial(detector)
-  flows(trial, 2000, 0.001, SYN)
+  flows(trial, [2000, 0.001], SYN)
   const [finding, ...more] = trial.findings()
   assert.equal(more.length, 0)
   assert.equal(finding.about, trial.at('192.168.1.12'))
@@ -68,7 +71,7 @@ test('one flow of small datagrams to an outside host, and pings at full speed', 
   const trial = new Trial(detector)
   const last = START + 20 * SECOND
   const packets = { originatorPackets: 20_000, originatorPayload: 20_000 * 64, last }
-  flows(trial, 1, 1, { ...DATAGRAM, ...packets, responderPort: 9 })
+  flows(trial, [1, 1], { ...DATAGRAM, ...packets, responderPort: 9 })
   const pings = {
     ipProtocol: 1,
     originatorPort: 8,
@@ -76,7 +79,7 @@ test('one flow of small datagrams to an outside host, and pings at full speed', 
     originatorPackets: 6000,
     last,
   }
-  flows(trial, 1, 1, { ...pings, responder: trial.at('192.168.1.1') })
+  flows(trial, [1, 1], { ...pings, responder: trial.at('192.168.1.1') })
   const seen = trial.findings().map((finding) => finding.seen)
   assert.equal(seen.length, 2)
   assert.match(seen[0], /10000 unanswered datagrams at port 9/)
@@ -87,13 +90,13 @@ test('video in raw datagrams, telemetry, and video that is recognised', () => {
   const trial = new Trial(detector)
   const last = START + 60 * SECOND
   const video = { originatorPackets: 60_000, originatorPayload: 60_000 * 1316, last }
-  flows(trial, 1, 1, { ...DATAGRAM, ...video, responderPort: 5004 })
+  flows(trial, [1, 1], { ...DATAGRAM, ...video, responderPort: 5004 })
   const small = { originatorPackets: 40_000, originatorPayload: 40_000 * 530, last }
-  flows(trial, 1, 1, { ...DATAGRAM, ...small, responder: trial.at('192.168.1.40') })
+  flows(trial, [1, 1], { ...DATAGRAM, ...small, responder: trial.at('192.168.1.40') })
   const call = { ...small, service: 'rtp', responder: trial.at('192.168.1.41') }
-  flows(trial, 40, 1, { ...DATAGRAM, ...call })
+  flows(trial, [40, 1], { ...DATAGRAM, ...call })
   const group = { ...small, responder: trial.at('239.1.2.3') }
-  flows(trial, 40, 1, { ...DATAGRAM, ...group })
+  flows(trial, [40, 1], { ...DATAGRAM, ...group })
   assert.equal(trial.findings().length, 0)
 })
 
@@ -101,9 +104,9 @@ test('the clients of a dead server, health checks, a scan of ports, pings once a
   const trial = new Trial(detector)
   for (let client = 1; client <= 200; client++) {
     const originator = trial.at(`192.168.2.${client}`)
-    flows(trial, 10, 3, { originator, state: 'S0', responderPackets: 0 })
+    flows(trial, [10, 3], { originator, state: 'S0', responderPackets: 0 })
   }
-  flows(trial, 5000, 0.001, { ...SYN, state: 'SF', responder: trial.at('192.168.1.50') })
+  flows(trial, [5000, 0.001], { ...SYN, state: 'SF', responder: trial.at('192.168.1.50') })
   const scanned = trial.at('192.168.1.51')
   for (let port = 1; port <= 3000; port++) {
     trial.flow(trial.at('192.168.1.66'), scanned, {
@@ -114,7 +117,7 @@ test('the clients of a dead server, health checks, a scan of ports, pings once a
     })
   }
   const pings = { ipProtocol: 1, originatorPort: 8, originatorPackets: 3600, originatorBytes: 1 }
-  flows(trial, 1, 1, { ...pings, last: START + 3600 * SECOND })
+  flows(trial, [1, 1], { ...pings, last: START + 3600 * SECOND })
   assert.deepEqual(
     trial.findings().map(({ seen }) => seen),
     [],

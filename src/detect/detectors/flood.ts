@@ -9,12 +9,12 @@ import { threshold, type DetectContext, type Detector } from '../detector.ts'
 const HALF_OPEN = threshold(
   'halfOpen',
   '500 connections',
-  'in ten seconds at one service; clients of a dead server wait between tries',
+  'in ten seconds at one service; clients of a dead server wait',
 )
 const FROM_MANY = threshold(
   'fromMany',
   '3000 flows',
-  'the same, or datagrams, from more than eight senders; hundreds of clients of a dead server stay below',
+  'or datagrams, from more than eight senders; hundreds of clients of a dead server stay below',
 )
 const DATAGRAMS = threshold(
   'datagrams',

@@ -30,6 +30,8 @@ const DOORS: { readonly [protocol: string]: Door } = {
   pop3: { name: 'POP3', programs: true },
   imap: { name: 'IMAP', programs: true },
   ldap: { name: 'LDAP', programs: true },
+  xmpp: { name: 'XMPP', programs: true },
+  postgresql: { name: 'PostgreSQL', programs: true },
   mqtt: { name: 'MQTT', programs: true },
   amqp: { name: 'AMQP', programs: true },
   sip: { name: 'SIP', programs: true },
@@ -108,6 +110,8 @@ function acceptedBy({ protocol, fields }: Transaction, offered: boolean): boolea
     case 'pop3':
     case 'imap':
     case 'ldap':
+    case 'xmpp':
+    case 'postgresql':
     case 'amqp':
       return kind === 'login-result' ? accepted === true : undefined
     case 'smb':

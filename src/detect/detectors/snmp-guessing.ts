@@ -1,5 +1,6 @@
-// Communities tried one after the other at an SNMP agent. An agent is silent to a wrong one, so what
-// counts is different communities without an answer. Marks tell them apart; the words are not kept.
+// Communities tried one after the other at an SNMP agent. An agent is silent to a wrong one, so
+// what counts is different communities without an answer. Marks tell them apart; the words are not
+// kept.
 import { SECOND, spanText } from '../../core/clock.ts'
 import type { Transaction } from '../../flow/index.ts'
 import { Guessing, PAIRS, REFUSALS, WINDOW } from '../guessing.ts'
@@ -63,7 +64,7 @@ export const detector: Detector = {
     const tours = context.table<Tour>(PAIRS)
     const guessing = new Guessing(context)
     const judgeAll = (now: number) => {
-      for (const tries of pairs.values()) judge(context, tours, tries, now)
+      for (const tries of pairs.values()) judge({ context, tours }, tries, now)
     }
     return {
       transactions: {
@@ -115,8 +116,13 @@ const fresh = (client: number, server: number, time: number): Tries => ({
   toldRight: 0,
 })
 
+interface Judging {
+  readonly context: DetectContext
+  readonly tours: Table<Tour>
+}
+
 /** Communities that were answered, and those that had their time. */
-function judge(context: DetectContext, tours: Table<Tour>, tries: Tries, now: number): void {
+function judge({ context, tours }: Judging, tries: Tries, now: number): void {
   if (tries.tried.size < 2) return
   let wrong = 0
   let right = 0
@@ -127,11 +133,15 @@ function judge(context: DetectContext, tours: Table<Tour>, tries: Tries, now: nu
   if (wrong === tries.toldWrong && right === tries.toldRight) return
   tries.toldWrong = wrong
   tries.toldRight = right
-  if (wrong + right >= TRIED.value && wrong >= WRONG.value) tell(context, tries, wrong, right)
+  if (wrong + right >= TRIED.value && wrong >= WRONG.value) tell(context, tries, { wrong, right })
   if (wrong >= 2) tour(context, tours, tries)
 }
 
-function tell(context: DetectContext, tries: Tries, wrong: number, right: number): void {
+function tell(
+  context: DetectContext,
+  tries: Tries,
+  { wrong, right }: { readonly wrong: number; readonly right: number },
+): void {
   const { client, server, from, last, frames } = tries
   const found =
     right === 0 ? '' : `, ${right === 1 ? 'one of which was' : `${right} of which were`} answered`

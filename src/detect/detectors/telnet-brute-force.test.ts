@@ -5,7 +5,13 @@ import { SECOND } from '../../core/clock.ts'
 import { Trial } from '../trial.ts'
 import { detector } from './telnet-brute-force.ts'
 
-function results(trial: Trial, accepted: readonly boolean[], seconds = 1, users = ['root']): void {
+interface Pace {
+  readonly seconds?: number
+  readonly users?: readonly string[]
+}
+
+function results(trial: Trial, accepted: readonly boolean[], pace: Pace = {}): void {
+  const { seconds = 1, users = ['root'] } = pace
   const [client, server] = [trial.at('192.168.1.66'), trial.at('192.168.1.11')]
   accepted.forEach((yes, index) => {
     const fields = { kind: 'login-result', accepted: yes, user: users[index % users.length] }
@@ -37,7 +43,7 @@ test('a person who mistypes twice', () => {
 
 test('a success after three refusals, each within seconds, weighs less than many refusals', () => {
   const trial = new Trial(detector)
-  results(trial, [false, false, false, true], 2)
+  results(trial, [false, false, false, true], { seconds: 2 })
   const [finding] = trial.findings()
   assert.equal(finding.severity, 'medium')
   assert.match(finding.seen, /3 refused Telnet logins as 'root' within 6 s, then one was accepted/)
@@ -45,13 +51,16 @@ test('a success after three refusals, each within seconds, weighs less than many
 
 test('the same with another user each time weighs more', () => {
   const trial = new Trial(detector)
-  results(trial, [false, false, false, false, true], 2, ['root', 'admin', 'guest'])
+  results(trial, [false, false, false, false, true], {
+    seconds: 2,
+    users: ['root', 'admin', 'guest'],
+  })
   assert.equal(trial.findings()[0].severity, 'high')
 })
 
 test('a person who needs four tries, and a script that fails and succeeds by turns', () => {
   const trial = new Trial(detector)
-  results(trial, [false, false, false, true], 9)
+  results(trial, [false, false, false, true], { seconds: 9 })
   assert.equal(trial.findings().length, 0)
   const turns = new Trial(detector)
   results(turns, [false, true, false, true, false, true, false, true])

@@ -324,7 +324,7 @@ test('DHCP conversations, industrial messages, and never a password', async () =
   assert.deepEqual(summaries[0].unread, ['pe'])
 })
 
-test('file servers, directories, network access and proxies; no file name, no password', async () => {
+test('file servers, directories, network access, proxies; no file name, no password', async () => {
   const at = (responderPort: number, more: Row): Row => ({
     ts: '1700000000.5',
     uid: `C${responderPort}`,

@@ -1,5 +1,5 @@
-// Logs of file servers, directories, network access and proxies: smb_mapping, smb_files, ntlm, ldap,
-// radius, socks, syslog. Names of files, texts of messages and passwords are not read.
+// Logs of file servers, directories, network access and proxies: smb_mapping, smb_files, ntlm,
+// ldap, radius, socks, syslog. Names of files, texts of messages and passwords are not read.
 import { clip, type Fields } from '../../decode/index.ts'
 import type { ZeekRow } from './row.ts'
 import { port, type ZeekSpeaker } from './speaker.ts'
@@ -32,7 +32,7 @@ export function mapSmbFile(row: ZeekRow, speaker: ZeekSpeaker): void {
 
 const SMB_PORTS: ReadonlySet<number> = new Set([139, 445])
 
-/** ntlm.log: who logs in from where, and what the server calls itself; other carriers than SMB: −. */
+/** ntlm.log: who logs in from where, and what the server calls itself; over SMB only. */
 export function mapNtlm(row: ZeekRow, speaker: ZeekSpeaker): void {
   if (!SMB_PORTS.has(port(row, 'id.resp_p'))) return
   const say = (fields: Fields, fromOriginator: boolean) =>
@@ -108,8 +108,8 @@ export function mapSocks(row: ZeekRow, speaker: ZeekSpeaker): void {
 
 /** RFC 5424 6.2.1, in Zeek's names; its facilities without a name are left out. */
 const FACILITIES =
-  'KERN USER MAIL DAEMON AUTH SYSLOG LPR NEWS UUCP CRON AUTHPRIV FTP NTP AUDIT ALERT CLOCK LOCAL0 ' +
-  'LOCAL1 LOCAL2 LOCAL3 LOCAL4 LOCAL5 LOCAL6 LOCAL7'
+  'KERN USER MAIL DAEMON AUTH SYSLOG LPR NEWS UUCP CRON AUTHPRIV FTP NTP AUDIT ALERT CLOCK ' +
+  'LOCAL0 LOCAL1 LOCAL2 LOCAL3 LOCAL4 LOCAL5 LOCAL6 LOCAL7'
 const SEVERITIES = 'EMERG ALERT CRIT ERR WARNING NOTICE INFO DEBUG'
 const facilities = FACILITIES.split(' ')
 const severities = SEVERITIES.split(' ')
