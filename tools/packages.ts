@@ -39,6 +39,18 @@ export const PACKAGES: readonly DebianPackage[] = [
     tests: ['test/network'],
   },
   {
+    name: 'rsyslog',
+    commands: ['rsyslogd'],
+    why: 'a syslog collector that we did not write',
+    tests: ['src/export', 'test/e2e'],
+  },
+  {
+    name: 'rsyslog-gnutls',
+    commands: ['rsyslogd'],
+    why: 'lets that collector speak TLS',
+    tests: ['src/export'],
+  },
+  {
     name: 'nftables',
     commands: ['nft'],
     why: "the address translation of the test network's gateway",
@@ -97,6 +109,12 @@ export const PACKAGES: readonly DebianPackage[] = [
     commands: ['coap-server-gnutls', 'coap-client-notls'],
     why: 'the CoAP lamp of the test network',
     tests: ['test/network'],
+  },
+  {
+    name: 'chromium',
+    commands: ['chromium'],
+    why: 'the browser in which the console is walked through',
+    tests: ['test/e2e/console.test.ts'],
   },
 ]
 

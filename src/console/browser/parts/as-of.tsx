@@ -54,7 +54,6 @@ function Ask({ close, change }: { close: () => void; change: AsOfGiven['change']
           type="datetime-local"
           step={1}
           required
-          autoFocus
           value={value}
           hint="In your time zone. The list shows what was recorded by then."
           onChange={(event) => setValue(event.target.value)}

@@ -14,7 +14,7 @@ export const Confirm = ({ title, action, close, confirmed, children }: ConfirmGi
   <Sheet title={title} close={close}>
     <p>{children}</p>
     <div className="actions">
-      <button type="button" className="button" autoFocus onClick={close}>
+      <button type="button" className="button" onClick={close}>
         Cancel
       </button>
       <button type="button" className="button danger" onClick={confirmed}>

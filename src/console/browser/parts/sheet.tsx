@@ -8,6 +8,20 @@ interface SheetGiven {
   readonly children: ReactNode
 }
 
+/**
+ * Where somebody goes on: what is chosen, the first field, else the first button below the head.
+ */
+const FIRST = ['input[type=radio]:checked', 'input, select, textarea', 'button, a[href]']
+
+function firstOf(dialog: HTMLDialogElement | null): HTMLElement | undefined {
+  const body = dialog?.querySelector('.sheet-body')
+  for (const wanted of FIRST) {
+    const found = body?.querySelector<HTMLElement>(wanted)
+    if (found) return found
+  }
+  return undefined
+}
+
 export function Sheet({ title, close, children }: SheetGiven) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
@@ -15,6 +29,7 @@ export function Sheet({ title, close, children }: SheetGiven) {
     const element = dialog.current
     const before = document.activeElement
     if (element && !element.open) element.showModal()
+    firstOf(element)?.focus({ preventScroll: true })
     return () => {
       element?.close()
       if (before instanceof HTMLElement) before.focus({ preventScroll: true })

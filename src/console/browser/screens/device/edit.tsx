@@ -37,7 +37,6 @@ export function EditSheet({ answered, close }: EditGiven) {
           label="Owner"
           hint="Who answers for it: a person or a team."
           values={facets?.owner ?? []}
-          autoFocus
           maxLength={80}
           value={fields.owner}
           onChange={(event) => set({ owner: event.target.value })}

@@ -22,8 +22,8 @@ export function OwnerForm({ done }: { done: () => void }) {
   const sending = useSending()
   const fields = sending.wrong?.fields ?? {}
   const submit = async () => {
-    await request('/setup', { method: 'POST', body: { code, name, password } })
-    const session = await request<Session>('/session', { method: 'POST', body: { name, password } })
+    const body = { code, name, password }
+    const session = await request<Session>('/setup', { method: 'POST', body })
     rememberCsrf(session.csrf)
     client.setQueryData(sessionQuery.queryKey, session)
     client.setQueryData(setupQuery.queryKey, { needed: false })

@@ -114,15 +114,9 @@ function Why({ reasons, reason, set }: WhyGiven) {
   return (
     <fieldset className="question">
       <legend>Why</legend>
-      {reasons.map((text, at) => (
+      {reasons.map((text) => (
         <label key={text} className="choice">
-          <input
-            type="radio"
-            name="reason"
-            autoFocus={at === 0}
-            checked={reason === text}
-            onChange={() => set(text)}
-          />
+          <input type="radio" name="reason" checked={reason === text} onChange={() => set(text)} />
           <span>{text}</span>
         </label>
       ))}

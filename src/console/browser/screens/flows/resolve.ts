@@ -12,14 +12,16 @@ export interface Named {
 const isAddress = (text: string) => /^[\d.]+$|:/.test(text)
 
 async function find(text: string): Promise<string | null> {
+  const { items } = await request<DevicesPage>(`/devices${search({ q: text, limit: 20 })}`)
+  const exact = items.find(({ name }) => name.toLowerCase() === text.toLowerCase())
+  const found = exact ?? items[0]
+  if (found) return found.id
   try {
     return (await request<DeviceDetail>(`/devices/${encodeURIComponent(text)}`)).id
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status >= 500) throw error
+    if (error instanceof Refusal && error.status < 500) return null
+    throw error
   }
-  const { items } = await request<DevicesPage>(`/devices${search({ q: text, limit: 20 })}`)
-  const exact = items.find(({ name }) => name.toLowerCase() === text.toLowerCase())
-  return (exact ?? items[0])?.id ?? null
 }
 
 /** `addresses`: an address stands for itself. */

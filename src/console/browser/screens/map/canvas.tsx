@@ -9,6 +9,13 @@ import { colours, type Colours } from './colours.ts'
 import { nodeSize, type Placed } from './layout.ts'
 import { neighbours, OUTSIDE, type Picture } from './picture.ts'
 
+/** What stands on the page, and what it was drawn from. */
+interface Drawn {
+  readonly sigma: Sigma
+  readonly placed: Placed
+  readonly dark: boolean
+}
+
 interface CanvasGiven {
   readonly placed: Placed
   readonly chosen: string
@@ -20,7 +27,7 @@ interface CanvasGiven {
 export function MapCanvas({ placed, chosen, choose, named }: CanvasGiven) {
   const box = useRef<HTMLDivElement>(null)
   const names = useRef<HTMLDivElement>(null)
-  const [sigma, setSigma] = useState<Sigma>()
+  const [drawn, setDrawn] = useState<Drawn>()
   const [broken, setBroken] = useState(false)
   const dark = useDark()
   const click = useRef(choose)
@@ -34,9 +41,8 @@ export function MapCanvas({ placed, chosen, choose, named }: CanvasGiven) {
       made.on('clickNode', ({ node }) => click.current(node))
       made.on('clickStage', () => click.current(''))
       if (named && names.current) nameGroups(made, names.current, placed)
-      setSigma(made)
+      setDrawn({ sigma: made, placed, dark })
       return () => {
-        setSigma(undefined)
         made.kill()
       }
     } catch {
@@ -45,8 +51,10 @@ export function MapCanvas({ placed, chosen, choose, named }: CanvasGiven) {
     }
   }, [placed, dark, named])
   useEffect(() => {
-    if (sigma) highlight(sigma, { picture: placed.picture, chosen, colour: colours(dark) })
-  }, [sigma, placed, chosen, dark])
+    // The one of before is dead by now.
+    if (drawn?.placed !== placed || drawn.dark !== dark) return
+    highlight(drawn.sigma, { picture: placed.picture, chosen, colour: colours(dark) })
+  }, [drawn, placed, chosen, dark])
   if (broken) {
     return (
       <p className="notice warn">This browser draws no WebGL; the table says the same in words.</p>
@@ -57,13 +65,19 @@ export function MapCanvas({ placed, chosen, choose, named }: CanvasGiven) {
       <div ref={box} className="map-box" role="img" aria-label={label(placed.picture)} />
       <div ref={names} className="map-names" aria-hidden="true" />
       <div className="map-zoom">
-        <Zoom label="Closer" run={() => void sigma?.getCamera().animatedZoom({ factor: 1.6 })}>
+        <Zoom
+          label="Closer"
+          run={() => void drawn?.sigma.getCamera().animatedZoom({ factor: 1.6 })}
+        >
           +
         </Zoom>
-        <Zoom label="Farther" run={() => void sigma?.getCamera().animatedUnzoom({ factor: 1.6 })}>
+        <Zoom
+          label="Farther"
+          run={() => void drawn?.sigma.getCamera().animatedUnzoom({ factor: 1.6 })}
+        >
           −
         </Zoom>
-        <Zoom label="Show all" run={() => void sigma?.getCamera().animatedReset()}>
+        <Zoom label="Show all" run={() => void drawn?.sigma.getCamera().animatedReset()}>
           <Icon name="map" />
         </Zoom>
       </div>

@@ -122,7 +122,6 @@ function MakeToken({ close }: { close: () => void }) {
           label="What for"
           hint="So that you know later whether it is still needed."
           required
-          autoFocus
           maxLength={80}
           value={name}
           onChange={(event) => setName(event.target.value)}

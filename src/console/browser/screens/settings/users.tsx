@@ -149,7 +149,6 @@ function AddUser({ close }: { close: () => void }) {
         <Field
           label="Name"
           required
-          autoFocus
           autoComplete="off"
           value={name}
           wrong={sending.wrong?.fields.name}
