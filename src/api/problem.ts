@@ -54,6 +54,9 @@ const STATUS_OF_CODE: { readonly [code: string]: number } = {
   'too-many': 409,
   'bad-cursor': 400,
   'bad-query': 400,
+  'flow-busy': 503,
+  'flow-time': 503,
+  'flow-memory': 503,
 }
 
 export const problemBody = ({ status, code, message, errors }: Problem): ProblemBody => ({

@@ -8,7 +8,7 @@ import { deviceItem, type DeviceVersion } from './device-item.ts'
 import { standingDevice } from './finding-counts.ts'
 import { undoMerge, withMerged } from './merges.ts'
 import { matching, SORTS, type DeviceQuery } from './device-query.ts'
-import { behind, cursorOf, keyOf, searchWords, type StoredPage } from './pages.ts'
+import { behind, cursorOf, keyOf, likePattern, searchWords, type StoredPage } from './pages.ts'
 import type { Store } from './store.ts'
 import type { DeviceRow, MergeRow, ObservationRow, Tables } from './tables.ts'
 import { holdsAt, type AsOf } from './versions.ts'
@@ -181,6 +181,15 @@ export class Devices {
       for (const { id, name } of rows) names.set(id, name)
     }
     return names
+  }
+
+  /** Ids of devices whose name holds a word. */
+  async named(word: string): Promise<string[]> {
+    const { rows } = await sql<{ id: string }>`SELECT id FROM device
+      WHERE lower(name) LIKE ${likePattern(word.toLowerCase())} ESCAPE '\\' LIMIT 1000`.execute(
+      this.store.read,
+    )
+    return rows.map(({ id }) => id)
   }
 
   /** The device and what was merged into it: flows and observations keep the older ids. */

@@ -43,6 +43,11 @@ export type {
 } from './flows.ts'
 export { SqliteFlows } from './sqlite-flows.ts'
 export {
+  ParquetFlows,
+  type FlowHistoryHealth,
+  type ParquetFlowsOptions,
+} from './flow-history/index.ts'
+export {
   Accounts,
   freshId,
   nameKey,

@@ -26,7 +26,7 @@ import {
   Findings,
   Profiles,
   Sensors,
-  SqliteFlows,
+  ParquetFlows,
   Store,
 } from '../../store/index.ts'
 import { Ingest } from './ingest.ts'
@@ -95,6 +95,7 @@ export class Core {
       core = new Core(built, app, await listen(app, settings))
       return core
     } catch (cause) {
+      await built.flows.close()
       await built.evidence.close()
       built.store.close()
       throw cause
@@ -157,6 +158,7 @@ export class Core {
   async close(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
     await this.app.close()
+    await this.parts.flows.close()
     await this.parts.evidence.close()
     this.parts.store.close()
   }
@@ -190,7 +192,11 @@ async function build(settings: CoreSettings, log: Logger) {
   const devices = new Devices(store)
   const findings = new Findings(store)
   const profiles = new Profiles(store)
-  const flows = new SqliteFlows(store)
+  const flows = new ParquetFlows({
+    directory: join(data, 'flows'),
+    clock: wallClock,
+    devicesNamed: (word) => devices.named(word),
+  })
   const sensors = new Sensors(store)
   const networks = await networksOf(sensors, settings)
   const segments = { of: segmentFinder(networks) }
