@@ -122,23 +122,23 @@ async function ask(running: Running): Promise<void> {
   say('devices in the list', String(first.body.total))
   const words = ['camera', 'siemens', '10.0.7', '02:00:00', 'light-1', 'plc-2f']
   const one = (list: readonly string[], at: number) => list[at % list.length]
-  await time(running, owner, 'device list, first page', () => '/api/v1/devices?limit=50')
-  await time(running, owner, 'search', (at) => `/api/v1/devices?limit=50&q=${one(words, at)}`)
-  await time(running, owner, 'device page', (at) => `/api/v1/devices/${one(ids, at)}`)
-  await time(running, owner, 'findings', () => '/api/v1/findings?limit=50')
-  await time(running, owner, 'flows of a device', (at) => `/api/v1/flows?device=${one(ids, at)}`)
+  const questions: readonly Question[] = [
+    ['device list, first page', () => '/api/v1/devices?limit=50'],
+    ['search', (at) => `/api/v1/devices?limit=50&q=${one(words, at)}`],
+    ['device page', (at) => `/api/v1/devices/${one(ids, at)}`],
+    ['findings', () => '/api/v1/findings?limit=50'],
+    ['flows of a device', (at) => `/api/v1/flows?device=${one(ids, at)}`],
+  ]
+  for (const question of questions) await time(running, owner, question)
   await pause(IDLE_MS)
   say('memory of all processes, idle (proportional)', `${sharedOf(running.process.pid!)} MB`)
 }
 
+/** What is asked, and the path of each request. */
+type Question = readonly [what: string, path: (at: number) => string]
+
 /** Twenty at a time; API tokens and cookies are checked on each. */
-async function time(
-  running: Running,
-  owner: Client,
-  what: string,
-  // eslint-disable-next-line eslint/max-params -- a row of the table
-  path: (at: number) => string,
-): Promise<void> {
+async function time(running: Running, owner: Client, [what, path]: Question): Promise<void> {
   const { hostname, port } = new URL(running.url)
   const ca = readFileSync(join(running.data, 'tls/authority.crt'))
   const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS, ca, servername: hostname })
@@ -198,8 +198,5 @@ function write(): void {
     '| what | figure |',
     '|---|---|',
   ]
-  writeFileSync(
-    join(import.meta.dirname, 'platform-results.md'),
-    [...head, ...rows, ''].join('\n'),
-  )
+  writeFileSync(join(import.meta.dirname, 'platform-results.md'), [...head, ...rows, ''].join('\n'))
 }
