@@ -498,6 +498,25 @@ const CASES: readonly Case[] = [
     fields: { kind: 'beacon', bssid: MAC, ssid: '', protection: ['open'] },
     says: { type: 'access-point' },
   },
+  {
+    by: 'ubiquiti',
+    what: 'a gateway',
+    fields: {
+      kind: 'device',
+      mac: MAC,
+      model: 'UGW3',
+      product: 'UniFiSecurityGateway',
+      firmware: '4.3.33',
+      hostname: 'attic',
+    },
+    says: {
+      manufacturer: 'Ubiquiti',
+      model: 'UniFiSecurityGateway',
+      type: 'router',
+      firmware: '4.3.33',
+      hostname: 'attic',
+    },
+  },
 ]
 
 const all = await loadIdentifiers()
