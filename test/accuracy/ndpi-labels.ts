@@ -23,6 +23,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['HTTP', 'http'],
   ['HTTP_Proxy', 'http'],
   ['ICMP', 'icmp'],
+  ['IPSec', 'ike'],
   ['ICMPV6', 'icmpv6'],
   ['IEC60870', 'iec104'],
   ['IEEE-C37118', 'synchrophasor'],
