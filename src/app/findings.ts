@@ -18,18 +18,29 @@ export interface Lookup {
 export const writeFindings = (raised: readonly RaisedFinding[], lookup: Lookup): Finding[] =>
   sortFindings(raised.map((one) => write(one, lookup)))
 
-function write(raised: RaisedFinding, lookup: Lookup): Finding {
-  const { detector } = raised
-  const sources = [...raised.sources].map((endpoint) => party(endpoint, lookup))
-  const targets = [...raised.targets].map((endpoint) => party(endpoint, lookup))
+/** A finding keeps the id under which it was first written, however it grows. */
+const ids = new WeakMap<RaisedFinding, string>()
+
+function idOf(raised: RaisedFinding, sources: readonly Party[], targets: readonly Party[]): string {
+  const known = ids.get(raised)
+  if (known !== undefined) return known
   const identity = JSON.stringify([
-    detector.id,
+    raised.detector.id,
     sources.slice(0, 4).map(({ address, mac }) => [address, mac]),
     targets.slice(0, 4).map(({ address, mac }) => [address, mac]),
     raised.from,
   ])
+  const id = createHash('sha256').update(identity).digest('hex').slice(0, 16)
+  ids.set(raised, id)
+  return id
+}
+
+function write(raised: RaisedFinding, lookup: Lookup): Finding {
+  const { detector } = raised
+  const sources = [...raised.sources].map((endpoint) => party(endpoint, lookup))
+  const targets = [...raised.targets].map((endpoint) => party(endpoint, lookup))
   return {
-    id: createHash('sha256').update(identity).digest('hex').slice(0, 16),
+    id: idOf(raised, sources, targets),
     detector: detector.id,
     title: detector.title,
     severity: raised.severity ?? detector.severity,

@@ -1,7 +1,7 @@
 // thingward watch: the main job on files, streams, interfaces and logs.
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { Watch, type WatchResult } from '../../app/index.ts'
+import { Watch, type Forwarding, type WatchResult } from '../../app/index.ts'
 import { EXIT, OperatingError } from '../../core/errors.ts'
 import { SEVERITIES, severityRank, type Severity } from '../../finding/index.ts'
 import { documentOf, htmlReport, terminalReport } from '../../report/index.ts'
@@ -12,10 +12,11 @@ import { policiesOf, tellUnusable } from '../policy/given.ts'
 import { PolicyOutputs } from '../policy/outputs.ts'
 import { recogBook } from '../recog.ts'
 import { sourcesOf } from '../sources.ts'
+import { forwardingTo, targetOptions, tellTargets, type TargetOptions } from '../targets.ts'
 import { tellTruth, truthOf } from '../truth.ts'
 import { VERSION } from '../version.ts'
 
-interface Options {
+interface Options extends TargetOptions {
   readonly interface?: string
   readonly json?: boolean
   readonly html?: string
@@ -41,7 +42,7 @@ interface Options {
 export const command: CliCommand = {
   id: 'watch',
   register(program: Command) {
-    program
+    const command = program
       .command('watch')
       .description('Analyse traffic: devices, allow-lists, findings. Input is read, never changed.')
       .argument(
@@ -79,6 +80,7 @@ export const command: CliCommand = {
           ['thingward watch monday.pcap tuesday.pcap.zst', 'several captures as one'],
           ['ssh gw tcpdump -w - | thingward watch -', 'from a stream'],
           ['thingward watch -i eth0 --html now.html', 'live until Ctrl-C, then a report'],
+          ['thingward watch -i eth0 --syslog tls://siem:6514', 'findings as they come, by syslog'],
           ['thingward watch monday.pcap --profiles p', 'learn on Monday …'],
           ['thingward watch tuesday.pcap --policy p', '… and see what is new on Tuesday'],
           ['thingward watch zeek-logs/ --truth dnsmasq.leases', 'MACs from a lease file'],
@@ -86,8 +88,12 @@ export const command: CliCommand = {
         ]),
       )
       .action(run)
+    targetOptions(command)
   },
 }
+
+/** How long a run waits at its end for findings to be delivered. */
+const DELIVER_MS = 10_000
 
 const positive = (text: string): number => {
   const value = Number(text)
@@ -112,10 +118,12 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   const progress = new ProgressLine()
+  let forwarding: Forwarding | undefined
   try {
     const sources = await sourcesOf(inputs, options.interface)
     const policies = await policiesOf(options.policy)
     const truth = await truthOf(options.truth)
+    forwarding = await forwardingTo(options)
     const outputs = new Outputs(options)
     const policyOutputs = new PolicyOutputs(options)
     const watch = await Watch.create({
@@ -130,7 +138,9 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
       truth,
       ...(options.quiet || options.json ? {} : { progress: progress.show }),
     })
+    forwarding?.follow(watch)
     const result = await watch.run(sources)
+    forwarding?.finish(result)
     outputs.finish(result)
     progress.end()
     const details = line.getOptionValueSource('details') === 'cli'
@@ -139,7 +149,9 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
     const isUnusable = tellUnusable(policies)
     process.exitCode = isUnusable ? EXIT.input : exitCodeOf(result, options)
     policyOutputs.finish(watch.conclusion!)
+    if (forwarding) tellTargets(await forwarding.close(DELIVER_MS))
   } finally {
+    await forwarding?.close(0)
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
   }
 }
