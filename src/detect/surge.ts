@@ -96,7 +96,8 @@ function count(surge: Surge, flow: Flow, share: number): void {
   surge.payload += flow.originatorPayload * share
   if (flow.state === 'REJ') surge.refused++
   if (surge.ports.size < KEPT) surge.ports.add(flow.responderPort)
-  if (surge.sources.size < KEPT) surge.sources.add(flow.originator)
+  // 0: one of those that no longer fitted among the endpoints.
+  if (surge.sources.size < KEPT && flow.originator !== 0) surge.sources.add(flow.originator)
   if (surge.frames.length < 4) surge.frames.push(flow.frame)
 }
 

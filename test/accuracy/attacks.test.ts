@@ -27,6 +27,8 @@ const FOUND_BY: { readonly [label: string]: string } = {
   'arp-spoof': 'arp-spoofing',
   'rogue-dhcp': 'rogue-dhcp',
   'dns-tunnel': 'dns-tunnel',
+  'mqtt-flood': 'message-flood',
+  'slow-http': 'slow-requests',
   'syn-flood': 'flood',
   'udp-flood': 'flood',
 }

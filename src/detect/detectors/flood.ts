@@ -156,6 +156,7 @@ function whatText({ kind, flows, packets, ports }: Surge): string {
 /** One address, several, or addresses invented by one MAC. */
 function sourcesText({ endpoints }: DetectContext, sources: readonly number[]): string {
   if (sources.length === 1) return endpoints.addressText(sources[0])
+  if (sources.length === 0) return 'addresses that are not told apart'
   const macs = new Set(sources.map((source) => endpoints.mac(source)))
   const one = macs.size === 1 && !macs.has(-1) ? ', all with one MAC' : ''
   return `${countText(sources.length)} addresses${one}`
