@@ -2,6 +2,7 @@
 // one device, triage by keyboard, map, flows, settings; in both themes, on a phone, with axe.
 import { after, before, describe, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { needs } from '../needs.ts'
 import { openBrowser, startThingward, violations, watchedPage } from './console-kit.ts'
@@ -34,7 +35,16 @@ describe('console', { skip: needs('chromium') }, () => {
     await page.locator('h1').first().waitFor()
   }
   const rows = () => page.getByRole('row').filter({ has: page.getByRole('gridcell') })
-  const total = (text: RegExp) => page.getByRole('heading', { level: 1, name: text }).waitFor()
+  /** Waits until the heading says this many; what it said last stands in the failure. */
+  const total = async (text: RegExp) => {
+    const heading = page.getByRole('heading', { level: 1 })
+    let seen = ''
+    for (let tries = 0; tries < 100 && !text.test(seen); tries++) {
+      await sleep(100)
+      seen = ((await heading.textContent()) ?? '').trim()
+    }
+    assert.match(seen, text)
+  }
 
   test('the first visit asks for the code, an owner, four questions, and says what is not seen', async () => {
     await page.goto(thingward.url)
@@ -281,7 +291,7 @@ describe('console', { skip: needs('chromium') }, () => {
           for (const path of [...SCREENS, ...PARTS.map((part) => device + part)]) {
             await other.page.goto(thingward.url + path)
             await other.page.locator('h1').first().waitFor()
-            await other.page.waitForLoadState('networkidle').catch(() => {})
+            await other.page.locator('.skeleton').first().waitFor({ state: 'detached' })
             for (const one of await violations(other.page)) found.push(`${path} ${one}`)
             const wide = await other.page.evaluate('document.documentElement.scrollWidth')
             if ((wide as number) > width) found.push(`${path} is ${wide} pixels wide`)

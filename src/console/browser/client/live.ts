@@ -7,6 +7,8 @@ import type { DeviceEvent, FindingEvent } from '../../../api/contract/index.ts'
 export type LiveState = 'connecting' | 'on' | 'lost'
 
 const PAUSE_MS = 1000
+/** Nothing on the network changes these. */
+const STEADY = new Set<unknown>(['session', 'setup', 'site'])
 let state: LiveState = 'connecting'
 let source: EventSource | undefined
 const listeners = new Set<() => void>()
@@ -42,8 +44,8 @@ export function listen(client: QueryClient): () => void {
     }, PAUSE_MS)
   }
   source.addEventListener('open', () => {
-    // What happened while the line was down is not told again.
-    if (state === 'lost') void client.invalidateQueries()
+    // What happened before the line stood, or while it was down, is not told again.
+    void client.invalidateQueries({ predicate: ({ queryKey }) => !STEADY.has(queryKey[0]) })
     become('on')
   })
   source.addEventListener('error', () => become('lost'))

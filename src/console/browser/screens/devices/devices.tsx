@@ -104,7 +104,7 @@ export function DevicesScreen() {
     <>
       <div className="screen-head">
         <h1>
-          Devices
+          Devices{' '}
           <span className="soft" role="status">
             {total === undefined ? '' : count(total)}
           </span>

@@ -37,7 +37,7 @@ export function FindingsScreen() {
     <>
       <div className={`screen-head ${finding ? 'behind' : ''}`}>
         <h1>
-          Findings
+          Findings{' '}
           <span className="soft" role="status">
             {query.data ? `${count(total)} ${asked.state}` : ''}
           </span>

@@ -33,8 +33,7 @@ export function FlowsScreen() {
     <>
       <div className="screen-head">
         <h1>
-          Flows
-          <Total filter={filter} />
+          Flows <Total filter={filter} />
         </h1>
         <SearchBox
           label="Search flows"

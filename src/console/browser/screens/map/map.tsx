@@ -38,8 +38,7 @@ export function MapScreen() {
     <>
       <div className="screen-head">
         <h1>
-          Map
-          <span className="soft">{picture && summary(picture)}</span>
+          Map <span className="soft">{picture && summary(picture)}</span>
         </h1>
         <Choices group={group} view={view} change={change} />
       </div>
