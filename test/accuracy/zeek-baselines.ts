@@ -13,9 +13,13 @@ const SERVICES: ReadonlyMap<string, string> = new Map([
   ['dtls', 'dtls'],
   ['ftp', 'ftp'],
   ['http', 'http'],
+  ['imap', 'imap'],
+  ['ldap_tcp', 'ldap'],
   ['modbus', 'modbus'],
   ['mqtt', 'mqtt'],
   ['ntp', 'ntp'],
+  ['pop3', 'pop3'],
+  ['postgresql', 'postgresql'],
   ['quic', 'quic'],
   ['radius', 'radius'],
   ['rdp', 'rdp'],
@@ -29,6 +33,18 @@ const SERVICES: ReadonlyMap<string, string> = new Map([
   ['syslog', 'syslog'],
   ['telnet', 'telnet'],
   ['tftp', 'tftp'],
+  ['xmpp', 'xmpp'],
+])
+
+/** These turn to TLS on the way; Zeek has both names then. */
+const TURNING: ReadonlySet<string> = new Set([
+  'ftp',
+  'imap',
+  'ldap',
+  'pop3',
+  'postgresql',
+  'smtp',
+  'xmpp',
 ])
 
 /** Zeek calls all of them dns. */
@@ -122,10 +138,13 @@ const ASPECTS: readonly Aspect[] = [
   {
     name: 'service',
     ours: ({ service }) => (DNS_LIKE.has(service) ? 'dns' : service),
-    theirs: (row) =>
-      at(row, 'service')
+    theirs: (row) => {
+      const names = at(row, 'service')
         .split(',')
-        .flatMap((name) => SERVICES.get(name) ?? [])[0],
+        .flatMap((name) => SERVICES.get(name) ?? [])
+      const turned = names.includes('tls') && names.find((name) => TURNING.has(name))
+      return turned ? `${turned}-tls` : names[0]
+    },
   },
 ]
 
