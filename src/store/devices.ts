@@ -1,13 +1,14 @@
 // Devices as they are asked for: lists with search, one device with its evidence, its time line,
 // how it was at another time, and what a person sets by hand.
 import { sql, type Kysely, type Selectable } from 'kysely'
-import type { Microseconds } from '../core/clock.ts'
+import { SECOND, type Microseconds } from '../core/clock.ts'
 import { noteVersion, segmentBy, writeDevice } from './device-admission.ts'
 import type { DeviceDocument } from './device-document.ts'
 import { deviceItem, type DeviceVersion } from './device-item.ts'
 import { standingDevice } from './finding-counts.ts'
 import { undoMerge, withMerged } from './merges.ts'
-import { matching, SORTS, type DeviceQuery } from './device-query.ts'
+import { filterKey, matching, SORTS, type DeviceQuery } from './device-query.ts'
+import { KeptAnswers } from './kept.ts'
 import { behind, cursorOf, keyOf, likePattern, searchWords, type StoredPage } from './pages.ts'
 import type { Store } from './store.ts'
 import type { DeviceRow, MergeRow, ObservationRow, Tables } from './tables.ts'
@@ -42,23 +43,30 @@ export interface DeviceByHand {
 }
 
 const OBSERVATIONS_SHOWN = 500
+const TOTAL_AGE = 2 * SECOND
+const GROUPS_AGE = 5 * SECOND
 
 type Row = Selectable<DeviceRow>
 
 export class Devices {
   private readonly store: Store
+  private readonly kept: KeptAnswers
 
   constructor(store: Store) {
     this.store = store
+    this.kept = new KeptAnswers(store.clock)
   }
 
-  /** `total` stands on the first page. */
+  /**
+   * `total` stands on the first page, two seconds old at most; not where search words fit so many
+   * devices that counting them would take longer than finding the page.
+   */
   async list(query: DeviceQuery): Promise<StoredPage<StoredDevice>> {
     const { read } = this.store
     const sort = query.sort ?? '-lastSeen'
     const columns = SORTS[sort.replace(/^-/, '')] ?? SORTS.lastSeen
     const isDescending = sort.startsWith('-')
-    const found = matching(read, query)
+    const { found, few, isSearch } = await matching(read, query)
     let rows = found.selectAll()
     if (query.cursor !== undefined) {
       rows = rows.where(behind(columns, query.cursor, isDescending))
@@ -74,11 +82,18 @@ export class Devices {
       list.length > query.limit && last
         ? cursorOf(columns.map((column) => last[column]))
         : undefined
-    if (query.cursor !== undefined) return { ...page, ...(next && { next }) }
-    const counted = await found
-      .select(({ fn }) => fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow()
-    return { ...page, ...(next && { next }), total: Number(counted.count) }
+    const more = { ...page, ...(next && { next }) }
+    if (query.cursor !== undefined) return more
+    if (next === undefined) return { ...more, total: items.length }
+    if (isSearch && !few) return more
+    const count = async () => {
+      const all = found.select(({ fn }) => fn.countAll<number>().as('count'))
+      return Number((await all.executeTakeFirstOrThrow()).count)
+    }
+    const total = isSearch
+      ? await count()
+      : await this.kept.get(`total ${filterKey(query)}`, TOTAL_AGE, count)
+    return { ...more, total }
   }
 
   /** The list as it was; the same filters, sorted by name unless asked otherwise. */
@@ -246,8 +261,12 @@ export class Devices {
     return this.store.change((change) => undoMerge(change, { device, id: merge, by }))
   }
 
-  /** Devices per value of a column, most first: what filters offer. */
-  async groups(by: GroupColumn): Promise<{ value: string; devices: number }[]> {
+  /** Devices per value of a column, most first: what filters offer; five seconds old at most. */
+  groups(by: GroupColumn): Promise<{ value: string; devices: number }[]> {
+    return this.kept.get(`groups ${by}`, GROUPS_AGE, () => this.countGroups(by))
+  }
+
+  private async countGroups(by: GroupColumn) {
     const rows = await this.store.read
       .selectFrom('device')
       .select([by, sql<number>`count(*)`.as('count')])
@@ -273,12 +292,17 @@ export class Devices {
     }))
   }
 
-  /** Devices and observations that are kept. */
-  async count(): Promise<{ devices: number; observations: number }> {
-    const { rows } = await sql<{ devices: number; observations: number }>`
-      SELECT (SELECT count(*) FROM device WHERE merged_into IS NULL) AS devices,
-        (SELECT count(*) FROM observation) AS observations`.execute(this.store.read)
-    return { devices: Number(rows[0].devices), observations: Number(rows[0].observations) }
+  /** Devices, and observations ever kept. */
+  count(): Promise<{ devices: number; observations: number }> {
+    return this.kept.get('count', TOTAL_AGE, async () => {
+      // Observations are never taken away: the last row's number is how many there are.
+      const { rows } = await sql<{ devices: number; observations: number }>`
+        SELECT (SELECT count(*) FROM device WHERE merged_into IS NULL) AS devices,
+          (SELECT coalesce(max(rowid), 0) FROM observation) AS observations`.execute(
+        this.store.read,
+      )
+      return { devices: Number(rows[0].devices), observations: Number(rows[0].observations) }
+    })
   }
 }
 
