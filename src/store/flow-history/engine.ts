@@ -26,6 +26,8 @@ export class Engine {
   private child: Promise<ChildProcess> | undefined
   private readonly waiting = new Map<number, Waiting>()
   private last = 0
+  /** While it runs. */
+  processId: number | undefined
   private idle: NodeJS.Timeout | undefined
 
   /** `folder` is all that DuckDB may read and write. */
@@ -71,6 +73,7 @@ export class Engine {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     })
+    this.processId = child.pid
     let said = ''
     child
       .stderr!.setEncoding('utf8')
@@ -115,7 +118,9 @@ export class Engine {
   private lose(child: ChildProcess, why: string): void {
     void this.child?.then(
       (current) => {
-        if (current === child) this.child = undefined
+        if (current !== child) return
+        this.child = undefined
+        this.processId = undefined
       },
       () => (this.child = undefined),
     )

@@ -25,6 +25,7 @@ import type { Sources } from './statements.ts'
 import type { Retention } from './upkeep.ts'
 import { Upkeep } from './upkeep-run.ts'
 
+/** Where it lies, and how long what is kept. */
 export interface ParquetFlowsOptions {
   /** A folder of its own, made when it is not there. */
   readonly directory: string
@@ -39,6 +40,7 @@ export interface ParquetFlowsOptions {
   readonly segmentRows?: number
 }
 
+/** How much there is, and what is wrong. */
 export interface FlowHistoryHealth {
   /** Flows in Parquet, and those that only the spool holds. */
   readonly stored: number
@@ -48,6 +50,8 @@ export interface FlowHistoryHealth {
    * Bytes at the end of the spool that the last crash left torn; nobody was told they were kept.
    */
   readonly tornBytes: number
+  /** Id of the DuckDB process, while there is one. */
+  readonly engine?: number
   /** Why flows stay in the spool. */
   readonly problem?: { readonly code: string; readonly text: string }
 }
@@ -160,11 +164,13 @@ export class ParquetFlows implements FlowHistory {
   health(): FlowHistoryHealth {
     const kept = this.parts.all.filter(({ hasFlows }) => hasFlows)
     const { problem } = this.upkeep
+    const { processId } = this.engine
     return {
       stored: kept.reduce((sum, { flows }) => sum + flows, 0),
       spooled: this.spool.segments().reduce((sum, { rows }) => sum + rows, 0),
       parts: this.parts.all.length,
       tornBytes: this.spool.tornBytes,
+      ...(processId !== undefined && { engine: processId }),
       ...(problem && { problem }),
     }
   }
@@ -222,10 +228,10 @@ export class ParquetFlows implements FlowHistory {
   }
 }
 
-/** Spans that cover `from` to `to`, newest first, each twice as long as the one before. */
+/** Spans that cover `from` to `to`, newest first, each four times as long as the one before. */
 function* spansBack({ from, to }: { from: number; to: number }): Generator<Required<FlowSpan>> {
   let days = 1
-  for (let end = to + 1; end > from; days *= 2) {
+  for (let end = to + 1; end > from; days *= 4) {
     const start = Math.max(from, Math.floor((end - 1) / DAY) * DAY - (days - 1) * DAY)
     yield { from: start, to: end }
     end = start

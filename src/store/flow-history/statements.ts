@@ -113,15 +113,17 @@ export const splitOf = (segment: Segment): Statement => ({
     FROM (${fromSpool([segment])}) GROUP BY ALL ORDER BY ALL`,
 })
 
-/** Writes the files of parts that one segment becomes. */
+/** Writes the files of parts that one segment becomes; all on one connection. */
 export function conversionOf(parts: Parts, segment: Segment, into: readonly Part[]): Statement[] {
-  return into.flatMap((part) => {
+  const whole = { sql: `CREATE TEMP TABLE segment AS ${fromSpool([segment])}` }
+  const each = into.flatMap((part) => {
     const values = new Values()
-    const site = values.text(part.site)
-    const batch = `CREATE OR REPLACE TEMP TABLE batch AS SELECT * FROM (${fromSpool([segment])})
-      WHERE site = ${site} AND CAST("last" AS DATE) = CAST(${quoted(part.day)} AS DATE)`
+    const batch = `CREATE OR REPLACE TEMP TABLE batch AS SELECT * FROM segment
+      WHERE site = ${values.text(part.site)}
+        AND CAST("last" AS DATE) = CAST(${quoted(part.day)} AS DATE)`
     return [values.statement(batch), ...writing(parts, part)]
   })
+  return [whole, ...each]
 }
 
 function writing(parts: Parts, part: Part): Statement[] {

@@ -83,10 +83,8 @@ export class Upkeep {
       created: clock(),
       hasFlows: true,
     }))
-    for (const part of add) {
-      parts.prepare(part)
-      await engine.run(conversionOf(parts, segment, [part]), labour)
-    }
+    for (const part of add) parts.prepare(part)
+    await engine.run(conversionOf(parts, segment, add), labour)
     parts.replace({ add, remove: [], converted: segment.number })
     spool.drop(segment)
     later(() => rmSync(segment.path, { force: true }))
