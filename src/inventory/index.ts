@@ -30,6 +30,7 @@ export { INVENTORY_LIMITS } from './limits.ts'
 export { RecogBook, type RecogSummary } from './recog.ts'
 export type { Identifier, Note, Notebook } from './identifier.ts'
 export * from './documented/index.ts'
+export * from './support/index.ts'
 export * from './truth/index.ts'
 
 /** Loads `identifiers/`, one file each; a file that does not fit stops the start. */

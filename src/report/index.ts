@@ -25,3 +25,4 @@ export {
   type ExaminedFile,
 } from './policy/check.ts'
 export { importDocument, importLines, importTable, type ImportReport } from './documented.ts'
+export { supportDocument, supportLines } from './support.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
-import type { importDocument } from '../../src/report/index.ts'
+import type { importDocument, supportDocument } from '../../src/report/index.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SAMPLE = join(ROOT, 'test/captures/sample/input.pcap')
@@ -69,6 +69,26 @@ test('--apply writes the register, for its owner only; then there is nothing lef
   assert.match(run(at('list.csv'), '--apply').stdout, /Written\./)
   assert.equal(statSync(at('register.json')).mode & 0o777, 0o600)
   assert.match(run(at('list.csv')).stdout, /0 added, 0 changed, 3 the same/)
+})
+
+test('support: dates of a table joined to devices, as of a day, with an exit code', () => {
+  writeFileSync(
+    at('dates.csv'),
+    'vendor,model,end of support\nHikvision,,2025-12-31\nAxis,*,2027\n',
+  )
+  const words = ['support', at('dates.csv'), '--against', SAMPLE, '--at', '2026-11-22']
+  const { status, stdout } = spawnSync(
+    join(ROOT, 'bin/thingward'),
+    [...words, '--json', '--fail-on-ended'],
+    { encoding: 'utf8' },
+  )
+  assert.equal(status, 1)
+  const { counts, devices } = JSON.parse(stdout) as ReturnType<typeof supportDocument>
+  assert.deepEqual([counts.ended, counts.ending, counts.supported], [1, 0, 1])
+  assert.deepEqual(
+    [devices[0].manufacturer, devices[0].daysLeft, devices[0].row],
+    ['Hikvision', -326, 2],
+  )
 })
 
 test('what cannot be read is named, with exit code 2', () => {

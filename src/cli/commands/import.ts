@@ -4,49 +4,36 @@ import { writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { Watch } from '../../app/index.ts'
 import { EXIT, OperatingError } from '../../core/errors.ts'
 import {
   changedRegister,
   changesIn,
   columnMapping,
   compare,
-  observedFrom,
-  observedOf,
   registerText,
-  type ObservedDevice,
 } from '../../inventory/index.ts'
 import { importDocument, importLines, importTable, type ImportReport } from '../../report/index.ts'
 import { examples, type CliCommand } from '../command.ts'
 import { listsOf, registerAt, writeRegister } from '../documented.ts'
-import { boundedText } from '../bounded-file.ts'
-import { ProgressLine } from '../progress.ts'
-import { sourcesOf } from '../sources.ts'
+import { observedBy, observedOptions, type ObservedOptions } from '../observed.ts'
 import { VERSION } from '../version.ts'
 
-interface Options {
+interface Options extends ObservedOptions {
   readonly map?: string[]
-  readonly against?: string[]
-  readonly seen?: string
   readonly register?: string
   readonly apply?: boolean
   readonly dropMissing?: boolean
-  readonly local?: string[]
-  readonly memory: string
   readonly all?: boolean
   readonly csv?: string
-  readonly json?: boolean
 }
 
 export const command: CliCommand = {
   id: 'import',
   register(program: Command) {
-    program
+    const command = program
       .command('import')
       .description('Compare lists of devices (CSV, NetBox JSON) with what was observed.')
       .argument('<list...>', "CSV with a head line, or NetBox's JSON: devices, interfaces, …")
-      .option('--against <input...>', 'captures or logs to compare with, as watch takes them')
-      .option('--seen <file>', 'compare with this document of watch --json instead')
       .option('--map <field=head...>', "what a column holds, where its head doesn't say it")
       .option(
         '--register <file>',
@@ -54,8 +41,6 @@ export const command: CliCommand = {
       )
       .option('--apply', 'write the register; without, nothing is written')
       .option('--drop-missing', 'with --apply: take out what the lists no longer hold')
-      .option('--local <prefix...>', 'with --against: networks that are ours')
-      .option('--memory <MB>', 'with --against: memory budget for tables', '512')
       .option('--all', 'every row, not the first 20 of each part')
       .option('--csv <file>', 'write the comparison as a table')
       .option('--json', 'one JSON document on standard output')
@@ -72,6 +57,7 @@ export const command: CliCommand = {
         ]),
       )
       .action(run)
+    observedOptions(command)
   },
 }
 
@@ -121,49 +107,4 @@ async function say(report: ImportReport, options: Options): Promise<void> {
   }
   await writeFile(options.csv, importTable(report))
   process.stderr.write(`thingward: comparison written to ${options.csv}\n`)
-}
-
-interface ObservedBy {
-  /** Undefined where nothing observed was given. */
-  readonly observed?: readonly ObservedDevice[]
-  /** An input could not be read to its end. */
-  readonly isFlawed: boolean
-}
-
-async function observedBy(options: Options): Promise<ObservedBy> {
-  const { seen, against } = options
-  if (seen !== undefined && against !== undefined) {
-    throw new OperatingError('two-inputs', 'compare with --against or with --seen, not both')
-  }
-  if (seen !== undefined) {
-    return { observed: observedFrom(seen, await boundedText(seen)), isFlawed: false }
-  }
-  if (against === undefined) return { isFlawed: false }
-  const memoryMegabytes = Number(options.memory)
-  if (!(memoryMegabytes > 0)) {
-    throw new OperatingError('bad-option', `'${options.memory}' is not a number above 0`)
-  }
-  const stop = new AbortController()
-  const onSignal = () => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort())
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
-  const progress = new ProgressLine()
-  try {
-    const watch = await Watch.create({
-      memoryMegabytes,
-      local: options.local,
-      signal: stop.signal,
-      ...(options.json ? {} : { progress: progress.show }),
-    })
-    const result = await watch.run(await sourcesOf(against))
-    progress.end()
-    for (const { problem } of result.sources) {
-      if (problem) process.stderr.write(`thingward: ${problem.message}\n`)
-    }
-    return {
-      observed: result.devices.map(observedOf),
-      isFlawed: result.sources.some(({ problem }) => problem) || stop.signal.aborted,
-    }
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-  }
 }
