@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Microseconds } from '../core/clock.ts'
 import type { Blocked, Profile } from '../policy/index.ts'
+import { cursorOf, keyOf, type PageRequest, type StoredPage } from './pages.ts'
 import { unionOf } from './profile-union.ts'
 import type { Change, Store } from './store.ts'
 import { assertVersion, holdsAt, type AsOf } from './versions.ts'
@@ -27,6 +28,11 @@ export interface StoredProfile {
   readonly revision: number
 }
 
+/** A profile of a list. */
+export interface NamedProfile extends StoredProfile {
+  readonly name: string
+}
+
 export class Profiles {
   private readonly store: Store
 
@@ -48,6 +54,30 @@ export class Profiles {
       blocked: JSON.parse(row.blocked_json) as Blocked,
       revision: row.revision,
     }
+  }
+
+  /** Profiles of devices that stand for themselves, with the devices' names. */
+  async list({ limit, cursor }: PageRequest): Promise<StoredPage<NamedProfile>> {
+    const after = cursor === undefined ? '' : String(keyOf(cursor, 1)[0])
+    const rows = await this.store.read
+      .selectFrom('profile')
+      .innerJoin('device', 'device.id', 'profile.device')
+      .select(['device.name', 'profile.device', 'profile.document_json'])
+      .select(['profile.enforceable', 'profile.blocked_json', 'profile.revision'])
+      .where('device.merged_into', 'is', null)
+      .where('profile.device', '>', after)
+      .orderBy('profile.device')
+      .limit(limit + 1)
+      .execute()
+    const items = rows.slice(0, limit).map((row) => ({
+      device: row.device,
+      name: row.name,
+      profile: JSON.parse(row.document_json) as Profile,
+      where: row.enforceable,
+      blocked: JSON.parse(row.blocked_json) as Blocked,
+      revision: row.revision,
+    }))
+    return { items, ...(rows.length > limit && { next: cursorOf([items.at(-1)!.device]) }) }
   }
 
   /** The profile as it was; undefined when there was none. */

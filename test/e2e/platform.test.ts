@@ -93,6 +93,16 @@ test('first visit, lists, restart, everything kept', { timeout: 180_000 }, async
       assert.equal((await client.get(`/api/v1/devices/${id}/difference`)).status, 200)
     }
     assert.ok(profiles >= 10, `${profiles} profiles`)
+    const listed: string[] = []
+    for (let next = ''; ;) {
+      const cursor = next === '' ? '' : `&cursor=${next}`
+      const page = (await client.get(`/api/v1/profiles?limit=3${cursor}`)).body
+      listed.push(...page.items.map(({ device }: { device: string }) => device))
+      if (!page.next) break
+      next = page.next
+    }
+    assert.equal(new Set(listed).size, listed.length)
+    assert.equal(listed.length, profiles)
   })
 
   await t.test('a person sets an owner, closes a finding; with csrf only', async () => {

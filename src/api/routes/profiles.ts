@@ -1,9 +1,17 @@
 // Routes of profiles: what a device may do, in words and as a MUD file, and how it differs.
 import { z } from 'zod'
 import { readingOrder, ruleText, writeMud, type Profile } from '../../policy/index.ts'
-import { AsOf, DifferenceAnswer, Id, JsonObject, ProfileAnswer } from '../contract/index.ts'
+import {
+  AsOf,
+  DifferenceAnswer,
+  Id,
+  JsonObject,
+  ProfileAnswer,
+  ProfilesPage,
+  ProfilesQuery,
+} from '../contract/index.ts'
 import { found, READERS, type Api, type ApiParts } from '../parts.ts'
-import { maybeMicroseconds } from '../times.ts'
+import { isoTime, maybeMicroseconds } from '../times.ts'
 
 const ById = z.object({ id: Id })
 const REVIEW_WORDS: { readonly [reason: string]: string } = {
@@ -17,6 +25,33 @@ const REVIEW_WORDS: { readonly [reason: string]: string } = {
 }
 
 export function profileRoutes(app: Api, parts: ApiParts): void {
+  listRoute(app, parts)
+  singleRoutes(app, parts)
+}
+
+function listRoute(app: Api, { profiles }: ApiParts): void {
+  app.route({
+    method: 'GET',
+    url: '/api/v1/profiles',
+    config: { roles: READERS },
+    schema: { querystring: ProfilesQuery, response: { 200: ProfilesPage } },
+    handler: async ({ query }) => {
+      const page = await profiles.list(query)
+      const items = page.items.map(({ device, name, profile, where, revision }) => ({
+        device,
+        name,
+        phase: profile.phase,
+        maturity: profile.maturity?.verdict ?? ('immature' as const),
+        rules: profile.rules.length,
+        enforceable: where,
+        changed: isoTime(revision),
+      }))
+      return { ...page, items }
+    },
+  })
+}
+
+function singleRoutes(app: Api, parts: ApiParts): void {
   const { devices, profiles } = parts
   const profileOf = async (id: string, query: z.infer<typeof AsOf>) => {
     const device = found(await devices.get(id))
