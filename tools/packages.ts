@@ -35,8 +35,8 @@ export const PACKAGES: readonly DebianPackage[] = [
   {
     name: 'iproute2',
     commands: ['ip'],
-    why: 'makes the namespaces, cables and bridges of the test network',
-    tests: ['test/network'],
+    why: 'makes the namespaces, cables and bridges of the test network, and of tests of the gate',
+    tests: ['test/network', 'test/compile', 'test/e2e'],
   },
   {
     name: 'rsyslog',
@@ -53,8 +53,14 @@ export const PACKAGES: readonly DebianPackage[] = [
   {
     name: 'nftables',
     commands: ['nft'],
-    why: "the address translation of the test network's gateway",
-    tests: ['test/network'],
+    why: "the address translation of the test network's gateway; takes and holds the gate's rules",
+    tests: ['test/network', 'test/compile', 'test/e2e'],
+  },
+  {
+    name: 'util-linux',
+    commands: ['unshare'],
+    why: "a network of its own in which nft checks the gate's rules",
+    tests: ['test/compile'],
   },
   {
     name: 'ethtool',
@@ -66,7 +72,7 @@ export const PACKAGES: readonly DebianPackage[] = [
     name: 'procps',
     commands: ['sysctl'],
     why: 'lets the gateway of the test network forward',
-    tests: ['test/network'],
+    tests: ['test/network', 'test/e2e'],
   },
   {
     name: 'dpkg',

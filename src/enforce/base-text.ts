@@ -1,0 +1,173 @@
+// What stands around the profiles: the hooks, what every host may, the chains that refuse and
+// count, what new devices may, and the sets that others fill: open, quarantine.
+import { createHash } from 'node:crypto'
+import { REFUSALS, type GatePolicy, type Refusal, type Segment } from './gate-policy.ts'
+
+/** Everything of ours lies in tables of this name: inet for policies, netdev for quarantine. */
+export const TABLE = 'thingward'
+/** The netlink group that logged packets go to. */
+export const LOG_GROUP = 53
+/** Before what others filter: an accept here does not stop them, a drop does. */
+const PRIORITY = 'filter - 12'
+const COUNTED_MAX = 65_535
+
+/** Maps from devices to what holds them; see `Ruleset.maps`. */
+export const MAPS = {
+  from_device: 'ifname . ether_addr',
+  from_address4: 'ifname . ipv4_addr',
+  from_address6: 'ifname . ipv6_addr',
+  to_address4: 'ipv4_addr',
+  to_address6: 'ipv6_addr',
+} as const
+
+/** Names of those maps. */
+export type MapName = keyof typeof MAPS
+
+/** Where packets are counted: by interface and MAC on the way out, by address on the way in. */
+export interface CounterSet {
+  readonly name: string
+  readonly hold: 'refuse' | 'would' | 'new'
+  readonly way: 'from' | 'to'
+  readonly reason: Refusal
+  readonly type: string
+}
+
+const HOLDS = ['refuse', 'would'] as const
+const KEYS = [
+  ['from', '', 'ifname . ether_addr', 'iifname . ether saddr'],
+  ['to', '4', 'ipv4_addr', 'ip daddr'],
+  ['to', '6', 'ipv6_addr', 'ip6 daddr'],
+] as const
+
+/** Reasons as chains: `new-device` and `one-way` only refuse. */
+const reasonsOf = (hold: (typeof HOLDS)[number]): readonly Refusal[] =>
+  hold === 'refuse' ? [...REFUSALS, 'new-device', 'one-way'] : REFUSALS
+
+/** All counters there are. */
+export const COUNTERS: readonly CounterSet[] = [
+  ...HOLDS.flatMap((hold) =>
+    reasonsOf(hold).flatMap((reason) =>
+      KEYS.map(([way, version, type]) => {
+        return { name: `${hold}_${way}${version}_${reason}`, hold, way, reason, type }
+      }),
+    ),
+  ),
+  {
+    name: 'new_devices',
+    hold: 'new',
+    way: 'from',
+    reason: 'new-device',
+    type: 'ifname . ether_addr',
+  },
+]
+
+const words = (names: readonly string[]) => `{ ${names.map((name) => `"${name}"`).join(', ')} }`
+
+/** The text inside `table inet thingward { … }`, and the name of the chain that says which it is. */
+export function baseText(policy: GatePolicy): { name: string; text: string } {
+  const text = [...setLines(), ...refusalLines(), ...newLines(policy), ...hookLines(policy)].join(
+    '\n',
+  )
+  const name = `base_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
+  return { name, text: `${text}\n chain ${name} {\n }` }
+}
+
+function setLines(): string[] {
+  const maps = Object.entries(MAPS).map(
+    ([name, type]) => ` map ${name} { type ${type} : verdict; }`,
+  )
+  const counters = COUNTERS.map(
+    ({ name, type }) => ` set ${name} { type ${type}; flags dynamic; size ${COUNTED_MAX}; }`,
+  )
+  return [
+    ' set open { type ifname; flags timeout; }',
+    ` set spoken6 { type ipv6_addr; flags dynamic,timeout; timeout 1d; size ${COUNTED_MAX}; }`,
+    ...maps,
+    ...counters,
+  ]
+}
+
+function refusalLines(): string[] {
+  return HOLDS.flatMap((hold) =>
+    reasonsOf(hold).flatMap((reason) =>
+      (['from', 'to'] as const).flatMap((way) => {
+        const counts = KEYS.filter(([each]) => each === way).map(
+          ([, version, , key]) => `  update @${hold}_${way}${version}_${reason} { ${key} counter }`,
+        )
+        const prefix = `thingward ${hold} ${way} ${reason}: `
+        return [
+          ` chain ${hold}_${way}_${reason} {`,
+          ...(reason === 'invalid' ? [] : [`  ct state invalid goto ${hold}_${way}_invalid`]),
+          ...counts,
+          `  limit rate 50/second burst 100 packets log prefix "${prefix}" group ${LOG_GROUP} snaplen 160`,
+          hold === 'refuse' ? '  drop' : '  accept',
+          ' }',
+        ]
+      }),
+    ),
+  )
+}
+
+/** What a device that nobody has looked at may begin, and what others may begin with it. */
+function newLines({ uplinks }: GatePolicy): string[] {
+  const up = words(uplinks)
+  const services = 'meta l4proto { 6, 17 } th dport { 53, 123 } fib daddr type local accept'
+  return [
+    ' chain new_from_allow {\n  update @new_devices { iifname . ether saddr counter }\n  accept\n }',
+    ` chain new_from_outside {\n  update @new_devices { iifname . ether saddr counter }\n  ct direction reply accept\n  oifname ${up} accept\n  ${services}\n  goto refuse_from_new-device\n }`,
+    ` chain new_from_inside {\n  update @new_devices { iifname . ether saddr counter }\n  oifname ${up} goto refuse_from_new-device\n  accept\n }`,
+    ' chain new_from_nothing {\n  update @new_devices { iifname . ether saddr counter }\n  goto refuse_from_new-device\n }',
+    ' chain new_to_allow {\n  accept\n }',
+    ' chain new_to_outside {\n  goto refuse_to_new-device\n }',
+    ` chain new_to_inside {\n  iifname ${up} goto refuse_to_new-device\n  accept\n }`,
+    ' chain new_to_nothing {\n  goto refuse_to_new-device\n }',
+  ]
+}
+
+/** On industrial segments new devices are let through, whatever was chosen. */
+export const newDevicesOf = ({ newDevices, isIndustrial }: Segment) =>
+  isIndustrial ? 'allow' : newDevices
+
+function hookLines({ segments }: GatePolicy): string[] {
+  const lan = words(segments.map((segment) => segment.interface))
+  const oneWay = segments.filter(({ isOneWay }) => isOneWay).map((segment) => segment.interface)
+  const byDefault = (way: 'from' | 'to') =>
+    segments.map((one) => `"${one.interface}" : goto new_${way}_${newDevicesOf(one)}`).join(', ')
+  const hook = (name: string, which: string, lines: readonly string[]) =>
+    ` chain ${name} {\n  type filter hook ${which} priority ${PRIORITY}; policy accept;\n` +
+    `${lines.map((line) => `  ${line}\n`).join('')} }`
+  return [
+    ` chain outbound {
+  iifname @open accept
+  ct state related accept
+  iifname . ip saddr vmap @from_address4
+  iifname . ip6 saddr vmap @from_address6
+  iifname . ether saddr vmap @from_device
+  iifname vmap { ${byDefault('from')} }
+ }`,
+    ` chain inbound {
+  oifname @open accept
+  ct state related accept
+  ip daddr vmap @to_address4
+  ip6 daddr vmap @to_address6
+  ct direction reply accept
+  ip6 daddr @spoken6 goto refuse_to_unknown-peer
+  oifname vmap { ${byDefault('to')} }
+ }`,
+    hook('forward_from', 'forward', [`iifname ${lan} goto outbound`]),
+    hook('forward_to', 'forward', [
+      ...(oneWay.length > 0 ? [`oifname ${words(oneWay)} goto refuse_to_one-way`] : []),
+      `oifname ${lan} goto inbound`,
+    ]),
+    hook('to_gate', 'input', [
+      `iifname != ${lan} accept`,
+      // Answers to what the gate itself began.
+      'ct direction reply accept',
+      'udp sport 68 udp dport 67 accept',
+      'udp sport 546 udp dport 547 accept',
+      'meta l4proto igmp accept',
+      'icmpv6 type { 130, 131, 132, 133, 135, 136, 143, 151, 152 } accept',
+      'goto outbound',
+    ]),
+  ]
+}
