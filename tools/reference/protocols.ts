@@ -43,9 +43,9 @@ export async function protocolsPage(): Promise<string> {
     each.industrial ? 'yes' : '',
   ])
   const about =
-    'What Thingward recognises and reads. The id is the `service` of a flow; one that turns to TLS ' +
-    'on the way (STARTTLS) gets `-tls` behind it. A segment that ' +
-    'shows an industrial protocol counts as OT until a person says otherwise.'
+    'What Thingward recognises and reads. The id is the `service` of a flow; one that turns to ' +
+    'TLS on the way (STARTTLS) gets `-tls` behind it. A segment that shows an industrial' +
+    ' protocol counts as OT until a person says otherwise.'
   const head = ['id', 'protocol', 'follows', 'lives on', 'found by', 'industrial']
   return page('Protocols', about, table(head, rows), `${protocols.length} protocols.`)
 }

@@ -12,12 +12,15 @@ const natPmp = [
   server('0082 0002 002b3ae5 0050 1f90 00000e10'),
 ]
 const none = '00'.repeat(10)
+const once = 'aa'.repeat(12)
 const pcp = [
   {
-    hex: `0201 0000 00000078 ${none} ffff c0a8010a ${'aa'.repeat(12)} 11 000000 1f40 0000 ${none} ffff 00000000`,
+    hex: `0201 0000 00000078 ${none} ffff c0a8010a ${once} 11 000000 1f40 0000
+      ${none} ffff 00000000`,
   },
   server(
-    `0281 0000 00000078 00000001 ${'00'.repeat(12)} ${'aa'.repeat(12)} 11 000000 1f40 c350 ${none} ffff c6336407`,
+    `0281 0000 00000078 00000001 ${'00'.repeat(12)} ${once} 11 000000 1f40 c350
+      ${none} ffff c6336407`,
   ),
 ]
 
