@@ -20,6 +20,21 @@ export const EvidenceQuery = Paging.extend({
 })
 export const EvidencePage = pageOf(EvidenceItem)
 
+/**
+ * GET /evidence/verify: the whole log, checked as an export of it would be. The key is the log's
+ * own: only an export, checked elsewhere with a key noted before, convinces others.
+ */
+export const EvidenceVerified = z.object({
+  /** Entries that are whole, and how many of them lie below a signed checkpoint. */
+  entries: z.number().int(),
+  signed: z.number().int(),
+  checkpoints: z.number().int(),
+  /** Personal content that was erased, as is anybody's right. */
+  erased: z.number().int(),
+  /** The first entry that does not fit. */
+  broken: z.object({ sequence: z.number().int(), why: z.string() }).optional(),
+})
+
 /** Data of `event: device`; clients look the rest up. */
 export const DeviceEvent = z.object({ id: Id, change: z.enum(['new', 'changed', 'merged']) })
 /** Data of `event: finding`. */
@@ -39,6 +54,7 @@ export const HealthEvent = z.object({
 
 export type EvidenceItem = z.infer<typeof EvidenceItem>
 export type EvidenceQuery = z.infer<typeof EvidenceQuery>
+export type EvidenceVerified = z.infer<typeof EvidenceVerified>
 export type EvidencePage = z.infer<typeof EvidencePage>
 export type DeviceEvent = z.infer<typeof DeviceEvent>
 export type FindingEvent = z.infer<typeof FindingEvent>

@@ -3,9 +3,14 @@ import { createReadStream, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EvidenceRow } from '../../evidence/index.ts'
+import { verifyEvidence, type EvidenceRow } from '../../evidence/index.ts'
 import { cursorOf, keyOf } from '../../store/index.ts'
-import { EvidencePage, EvidenceQuery, type EvidenceItem } from '../contract/index.ts'
+import {
+  EvidencePage,
+  EvidenceQuery,
+  EvidenceVerified,
+  type EvidenceItem,
+} from '../contract/index.ts'
 import { actorOf, found, READERS, type Api, type ApiParts } from '../parts.ts'
 import { Problem } from '../problem.ts'
 import { isoTime, microsecondsOf } from '../times.ts'
@@ -55,6 +60,29 @@ export function evidenceRoutes(app: Api, parts: ApiParts): void {
       } catch (cause) {
         gone()
         throw cause
+      }
+    },
+  })
+  verifyRoute(app, parts)
+}
+
+/** Written out and read back: what is checked is what an export would hold. */
+function verifyRoute(app: Api, parts: ApiParts): void {
+  app.route({
+    method: 'GET',
+    url: '/api/v1/evidence/verify',
+    config: { roles: ['owner', 'auditor'], rateLimit: { max: 10, timeWindow: 60_000 } },
+    schema: { response: { 200: EvidenceVerified } },
+    handler: async () => {
+      const exportTo = found(parts.exportEvidence)
+      const folder = await mkdtemp(join(tmpdir(), 'thingward-evidence-'))
+      try {
+        const file = join(folder, 'evidence.jsonl')
+        await exportTo(file)
+        const { entries, signed, checkpoints, personal, broken } = await verifyEvidence(file)
+        return { entries, signed, checkpoints, erased: personal.erased, ...(broken && { broken }) }
+      } finally {
+        rmSync(folder, { recursive: true, force: true })
       }
     },
   })
