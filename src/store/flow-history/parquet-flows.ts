@@ -69,6 +69,7 @@ export class ParquetFlows implements FlowHistory {
   private readonly timer: NodeJS.Timeout
   /** Questions under way; files that went meanwhile are unlinked after the last of them. */
   private reading = 0
+  private isTending = false
   private doomed: (() => void)[] = []
 
   /** Takes up what is there. Throws OperatingError `flow-list`. */
@@ -100,9 +101,7 @@ export class ParquetFlows implements FlowHistory {
       for (const { key } of fresh) this.keys.forget(key)
       throw cause
     }
-    const rows = this.spool.segments().at(-1)?.rows ?? 0
-    const most = this.options.segmentRows ?? FLOW_LIMITS.segmentRows.value
-    if (rows >= most) void this.tend().catch(() => undefined)
+    if (this.spool.ready().length > 0) this.tendSoon()
   }
 
   async query(query: FlowQuery): Promise<StoredPage<StoredFlow & { readonly id: string }>> {
@@ -181,6 +180,15 @@ export class ParquetFlows implements FlowHistory {
    */
   tend(options: { readonly all?: boolean } = {}): Promise<void> {
     return this.upkeep.run(options.all ?? false)
+  }
+
+  /** Unless it is under way: then what came meanwhile is seen to next time. */
+  private tendSoon(): void {
+    if (this.isTending) return
+    this.isTending = true
+    this.tend()
+      .catch(() => undefined)
+      .finally(() => (this.isTending = false))
   }
 
   /** Writes what waits, ends DuckDB; nothing may be asked any more. */

@@ -55,6 +55,8 @@ export class Spool {
   private waitingBytes = 0
   private timer: NodeJS.Timeout | undefined
   private writing: Promise<void> | undefined
+  /** Who waits for the segment to be closed. */
+  private sealing: (() => void)[] = []
 
   /** Reads what is there; throws when the folder cannot be used. */
   constructor(options: SpoolOptions) {
@@ -105,18 +107,15 @@ export class Spool {
     return this.sealed
   }
 
-  /** Closes the segment that grows when it is large or old enough, or in any case. */
+  /**
+   * Closes the segment that grows when it is old enough, or in any case; large ones close anyway.
+   */
   async seal(isForced = false): Promise<void> {
-    while (this.writing) await this.writing
-    const { current, file } = this
-    if (!current || current.rows === 0) return
-    const isLarge = current.rows >= (this.options.segmentRows ?? FLOW_LIMITS.segmentRows.value)
     const isOld = Date.now() - this.opened >= FLOW_LIMITS.segmentMs.value
-    if (!isForced && !isLarge && !isOld) return
-    this.current = undefined
-    this.file = undefined
-    this.sealed.push(current)
-    await file?.close()
+    if (!this.current || (!isForced && !isOld)) return
+    if (!this.writing) return this.rotate()
+    // Writing may never pause: the seal comes between two writes.
+    await new Promise<void>((resolve) => this.sealing.push(resolve))
   }
 
   /** Forgets a segment that became Parquet; its file goes when nobody reads it any more. */
@@ -135,16 +134,31 @@ export class Spool {
   private wake(): void {
     clearTimeout(this.timer)
     this.timer = undefined
-    this.writing ??= this.writeAll().finally(() => (this.writing = undefined))
+    if (this.writing || this.waiting.length === 0) return
+    this.writing = this.writeAll()
+  }
+
+  private async rotate(): Promise<void> {
+    const { current, file } = this
+    const asked = this.sealing.splice(0)
+    if (current && current.rows > 0) {
+      this.current = undefined
+      this.file = undefined
+      this.sealed.push(current)
+      // What is in it is on disk already.
+      await file?.close().catch(() => undefined)
+    }
+    for (const resolve of asked) resolve()
   }
 
   private async writeAll(): Promise<void> {
-    while (this.waiting.length > 0) {
+    const rowsMost = this.options.segmentRows ?? FLOW_LIMITS.segmentRows.value
+    while (this.waiting.length > 0 || this.sealing.length > 0) {
       const batches = this.waiting
       this.waiting = []
       this.waitingBytes = 0
       try {
-        await this.write(batches)
+        if (batches.length > 0) await this.write(batches)
         for (const { resolve } of batches) resolve()
       } catch (cause) {
         const { message } = cause as Error
@@ -153,7 +167,11 @@ export class Spool {
         })
         for (const { reject } of batches) reject(error)
       }
+      const isLarge = this.current !== undefined && this.current.rows >= rowsMost
+      if (isLarge || this.sealing.length > 0) await this.rotate()
     }
+    // In the same breath as the last look: who comes now starts the next round.
+    this.writing = undefined
   }
 
   private async write(batches: readonly Batch[]): Promise<void> {
@@ -164,8 +182,9 @@ export class Spool {
       await this.file.appendFile(bytes)
       await this.file.datasync()
     } catch (cause) {
-      // Half a line must not stand before the next one.
-      await this.file.truncate(segment.bytes)
+      // Half a line must not stand before the next one: cut it off, and begin another file.
+      await this.file.truncate(segment.bytes).catch(() => undefined)
+      await this.rotate()
       throw cause
     }
     segment.bytes += bytes.length
