@@ -125,7 +125,7 @@ const settingsHome = createRoute({
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings/$section',
-  validateSearch: texts('q', 'kind', 'from'),
+  validateSearch: texts('kind'),
   component: lazyRouteComponent(() => import('./screens/settings/settings.tsx'), 'SettingsScreen'),
 })
 

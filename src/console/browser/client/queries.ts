@@ -13,6 +13,7 @@ import type {
   DeviceItem,
   DifferenceAnswer,
   EvidenceItem,
+  EvidenceVerified,
   FindingDetail,
   FindingItem,
   FlowItem,
@@ -93,6 +94,13 @@ export const findingsQuery = (given: ListSearch) =>
 export const flowsQuery = (given: ListSearch) => pages<FlowItem>('flows', '/flows', given)
 export const evidenceQuery = (given: ListSearch) =>
   pages<EvidenceItem>('evidence', '/evidence', given)
+
+/** The chain from its first entry: asked for by a person, kept for a while. */
+export const verifiedQuery = queryOptions({
+  ...one<EvidenceVerified>(['verified'], '/evidence/verify'),
+  staleTime: 300 * SECOND,
+  retry: false,
+})
 
 /** The device with its ETag, which a change has to name. */
 export const deviceQuery = (id: string) =>

@@ -15,6 +15,8 @@ export interface Column<Item> {
   /** The API's word for sorting by it. */
   readonly sort?: string
   readonly number?: boolean
+  /** The first click puts the largest first. */
+  readonly down?: boolean
 }
 
 export interface DataListGiven<Item> {
@@ -127,6 +129,15 @@ function arrow(event: KeyboardEvent, { at, last, go }: Moves): void {
   go(to)
 }
 
+/** Its own direction first, then the other way round. */
+function nextSort(
+  { sort: name = '', down }: { sort?: string; down?: boolean },
+  now: string,
+): string {
+  const [first, second] = down ? [`-${name}`, name] : [name, `-${name}`]
+  return now === first ? second : first
+}
+
 function Head<Item>({ columns, sort = '', setSort }: DataListGiven<Item>) {
   return (
     <div role="rowgroup">
@@ -142,10 +153,7 @@ function Head<Item>({ columns, sort = '', setSort }: DataListGiven<Item>) {
               aria-sort={on ? (down ? 'descending' : 'ascending') : undefined}
             >
               {column.sort && setSort ? (
-                <button
-                  type="button"
-                  onClick={() => setSort(on && !down ? `-${column.sort}` : (column.sort ?? ''))}
-                >
+                <button type="button" onClick={() => setSort(nextSort(column, sort))}>
                   {column.title}
                   {on && <Icon name={down ? 'down' : 'up'} className="tiny-icon" />}
                 </button>

@@ -70,6 +70,9 @@ export function plain(word: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** The last part of a path; an interface or a log is its own name. */
+export const sourceName = (source: string): string => source.split(/[/\\]/).at(-1) || source
+
 const WORDS: Readonly<Record<string, string>> = {
   'bms-controller': 'Building controller',
   hmi: 'Operator panel (HMI)',

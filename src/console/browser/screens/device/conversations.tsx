@@ -38,9 +38,14 @@ function Table({ device, items }: { device: DeviceDetail; items: readonly Conver
     <section className="card" aria-label="Conversations">
       <div className="card-head">
         <h2>{count(items.length)} conversations</h2>
-        <Link to="/flows" search={{ q: `device:${device.id}` }} className="button tight">
-          All its flows
-        </Link>
+        <span className="chips">
+          <Link to="/traffic" search={{ device: device.id }} className="button tight">
+            Over time
+          </Link>
+          <Link to="/flows" search={{ q: `device:${device.id}` }} className="button tight">
+            All its flows
+          </Link>
+        </span>
       </div>
       <div className="scroll-x" tabIndex={0} role="region" aria-label="Table of conversations">
         <table className="talks">

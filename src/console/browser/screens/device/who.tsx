@@ -3,7 +3,8 @@
 import type { DeviceDetail, ObservationItem } from '../../../../api/contract/index.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Ago, Moment } from '../../parts/time.tsx'
-import { percent, plain } from '../../parts/wording.ts'
+import { percent, plain, sourceName } from '../../parts/wording.ts'
+import { Split } from './split.tsx'
 
 /** The API calls it category; observations call it type. */
 const ATTRIBUTES = [
@@ -108,7 +109,8 @@ const ObservationLine = ({ one }: { one: ObservationItem }) => (
             <Moment time={one.first} />
           </>
         )}
-        {one.evidence.frame > 0 && ` · frame ${one.evidence.frame} of ${one.evidence.source}`}
+        {one.evidence.frame > 0 &&
+          ` · frame ${one.evidence.frame} of ${sourceName(one.evidence.source)}`}
       </span>
     </span>
   </li>
@@ -197,7 +199,8 @@ function Doubts({ device }: { device: DeviceDetail }) {
         ))}
         {merges.map((one) => (
           <li key={one.id}>
-            Joined with <span className="mono">{one.from}</span>: {one.because} (by {one.by})
+            Joined with <span className="mono">{one.from}</span>: {one.because} (by {one.by}){' '}
+            <Split device={device.id} merge={one.id} />
           </li>
         ))}
       </ul>

@@ -81,6 +81,7 @@ const COLUMNS: readonly Column<DeviceItem>[] = [
     title: 'Findings',
     width: '118px',
     sort: 'findings',
+    down: true,
     cell: (device) => <Counts counts={device.findings} />,
   },
   {
@@ -88,6 +89,7 @@ const COLUMNS: readonly Column<DeviceItem>[] = [
     title: 'Last seen',
     width: '92px',
     sort: 'lastSeen',
+    down: true,
     cell: (device) => <Ago time={device.lastSeen} />,
   },
 ]
@@ -96,7 +98,7 @@ export function DevicesScreen() {
   useTitle('Devices')
   const search = route.useSearch()
   const navigate = useNavigate({ from: '/devices' })
-  const query = useInfiniteQuery(devicesQuery(search))
+  const query = useInfiniteQuery(devicesQuery(sorted(search)))
   const change = (next: Partial<typeof search>, replace = false) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace })
   const total = query.data?.pages[0]?.total
@@ -124,6 +126,9 @@ export function DevicesScreen() {
   )
 }
 
+/** What needs somebody comes first; a list by time would move under the reader. */
+const sorted = (search: ListGiven['search']) => ({ ...search, sort: search.sort ?? '-findings' })
+
 const NONE = {
   q: undefined,
   category: undefined,
@@ -141,7 +146,7 @@ interface ListGiven {
 function DeviceList({ search, sort, clear }: ListGiven) {
   const navigate = useNavigate()
   const [selected, setSelected] = useState('')
-  const query = useInfiniteQuery(devicesQuery(search))
+  const query = useInfiniteQuery(devicesQuery(sorted(search)))
   if (!query.data) {
     return query.error ? (
       <Failed error={query.error} again={() => void query.refetch()} />
@@ -162,7 +167,7 @@ function DeviceList({ search, sort, clear }: ListGiven) {
       selected={selected}
       select={(device) => setSelected(device.id)}
       open={(device) => void navigate({ to: '/devices/$device', params: { device: device.id } })}
-      sort={search.sort}
+      sort={sorted(search).sort}
       setSort={sort}
       more={query.hasNextPage && !query.isFetching ? () => void query.fetchNextPage() : undefined}
     />

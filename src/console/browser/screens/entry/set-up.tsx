@@ -27,6 +27,24 @@ const NAMES: Readonly<Record<Step, string>> = {
   'blind-spots': 'Blind spots',
 }
 
+const CERTIFICATE = (
+  <a href="/authority.crt" download>
+    its certificate
+  </a>
+)
+
+/** Why the browser warned, for whoever saw it. */
+const Certificate = () => (
+  <details className="small">
+    <summary>Did your browser warn about the certificate?</summary>
+    <p className="soft">
+      Thingward made an authority of its own, which no browser knows yet. To be asked no more, put{' '}
+      {CERTIFICATE} among the authorities your system trusts, or give Thingward a certificate of
+      yours.
+    </p>
+  </details>
+)
+
 export function SetUpScreen() {
   useTitle('Set up')
   const { step: named } = route.useSearch()
@@ -49,7 +67,12 @@ export function SetUpScreen() {
           </li>
         ))}
       </ol>
-      {step === 'owner' && <OwnerForm done={() => go('site')} />}
+      {step === 'owner' && (
+        <>
+          <OwnerForm done={() => go('site')} />
+          <Certificate />
+        </>
+      )}
       {step === 'site' && <SiteForm done={() => go('blind-spots')} />}
       {step === 'blind-spots' && (
         <BlindSpots

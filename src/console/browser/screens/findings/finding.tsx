@@ -9,7 +9,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { SeverityBadge } from '../../parts/severity.tsx'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { Moment } from '../../parts/time.tsx'
-import { countOf, percent } from '../../parts/wording.ts'
+import { countOf, percent, sourceName } from '../../parts/wording.ts'
 
 interface PaneGiven {
   readonly id: string
@@ -193,7 +193,9 @@ function Proof({ finding }: { finding: FindingDetail }) {
             {evidence.slice(0, FRAMES_SHOWN).map((one) => (
               <tr key={`${one.source}-${one.frame}`}>
                 <td className="mono number">{one.frame}</td>
-                <td className="small">{one.source}</td>
+                <td className="small" title={one.source}>
+                  {sourceName(one.source)}
+                </td>
                 <td className="small">
                   <Moment time={one.time} />
                 </td>

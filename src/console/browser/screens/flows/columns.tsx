@@ -45,10 +45,7 @@ export const COLUMNS: readonly Column<FlowItem>[] = [
     cell: (flow) => (
       <>
         {flow.service || <span className="soft">–</span>}{' '}
-        <span className="soft mono">
-          {flow.transport}
-          {flow.responder.port > 0 && `/${flow.responder.port}`}
-        </span>
+        <span className="soft mono">{carrier(flow)}</span>
       </>
     ),
   },
@@ -84,6 +81,12 @@ export const COLUMNS: readonly Column<FlowItem>[] = [
     cell: (flow) => size(flow.bytesIn),
   },
 ]
+
+/** `tcp/443`; nothing where the service says it all, as ARP does. */
+function carrier({ transport, service, responder }: FlowItem): string {
+  if (responder.port > 0) return `${transport}/${responder.port}`
+  return service !== '' && transport.includes(' ') ? '' : transport
+}
 
 const STATES: Readonly<Record<string, string>> = {
   S0: 'asked, no answer',

@@ -1,10 +1,13 @@
 // One flow in full.
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import type { FlowEndItem, FlowItem } from '../../../../api/contract/index.ts'
 import { Sheet } from '../../parts/sheet.tsx'
 import { Moment } from '../../parts/time.tsx'
 import { count, size, span } from '../../parts/wording.ts'
 import { endText, seconds, stateText } from './columns.tsx'
+import { withKey } from './query.ts'
+
+const route = getRouteApi('/inside/flows')
 
 export const FlowSheet = ({ flow, close }: { flow: FlowItem; close: () => void }) => (
   <Sheet
@@ -49,18 +52,35 @@ export const FlowSheet = ({ flow, close }: { flow: FlowItem; close: () => void }
       <dt>Where</dt>
       <dd>{[flow.site, flow.segment].filter(Boolean).join(', ') || '–'}</dd>
     </dl>
-    <div className="actions">
-      <Link
-        className="button"
-        to="/flows"
-        search={{ q: `peer:${flow.responder.address || flow.responder.mac}` }}
-        onClick={close}
-      >
-        All flows with this destination
-      </Link>
-    </div>
+    <Narrow flow={flow} close={close} />
   </Sheet>
 )
+
+/** Asks for more of the same, on top of what is asked for now. */
+function Narrow({ flow, close }: { flow: FlowItem; close: () => void }) {
+  const { q = '' } = route.useSearch()
+  const ways = [
+    ['This service only', withKey(q, 'service', flow.service)],
+    ['From this device', withKey(q, 'device', flow.originator.device)],
+    ['To this address', withKey(q, 'peer', flow.responder.address)],
+  ] as const
+  const useful = ways.filter(([, query]) => query !== q && query !== '')
+  return (
+    <p className="chips">
+      {useful.map(([title, query]) => (
+        <Link
+          key={title}
+          className="button tight"
+          to="/flows"
+          search={{ q: query }}
+          onClick={close}
+        >
+          {title}
+        </Link>
+      ))}
+    </p>
+  )
+}
 
 const End = ({ end }: { end: FlowEndItem }) => (
   <>

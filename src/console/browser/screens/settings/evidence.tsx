@@ -1,17 +1,17 @@
-// The evidence log: what was decided, by whom, in an order nobody can change; the chain is checked
-// here for what is shown, and in full by the command line.
-import { useInfiniteQuery } from '@tanstack/react-query'
+// The evidence log: what was decided, by whom, in an order nobody can change; whether the chain is
+// whole, as the program itself sees it.
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { EvidenceItem } from '../../../../api/contract/index.ts'
-import { evidenceQuery } from '../../client/queries.ts'
+import { evidenceQuery, sessionQuery, verifiedQuery } from '../../client/queries.ts'
 import { DataList, type Column } from '../../parts/data-list.tsx'
+import { Select } from '../../parts/field.tsx'
 import { Icon } from '../../parts/icon.tsx'
-import { SearchBox } from '../../parts/search-box.tsx'
 import { Sheet } from '../../parts/sheet.tsx'
 import { Empty, Failed, Loading } from '../../parts/states.tsx'
 import { Moment } from '../../parts/time.tsx'
-import { count, localTime } from '../../parts/wording.ts'
+import { count, countOf, localTime } from '../../parts/wording.ts'
 
 const route = getRouteApi('/inside/settings/$section')
 
@@ -46,29 +46,28 @@ const COLUMNS: readonly Column<EvidenceItem>[] = [
 ]
 
 export function EvidenceLog() {
-  const { q, kind } = route.useSearch()
+  const { kind } = route.useSearch()
   const navigate = useNavigate()
-  const query = useInfiniteQuery(evidenceQuery({ q, kind }))
+  const query = useInfiniteQuery(evidenceQuery({ kind }))
   const [selected, setSelected] = useState('')
   const [opened, setOpened] = useState<EvidenceItem>()
-  const set = (next: { q?: string; kind?: string }) =>
-    void navigate({
-      to: '/settings/$section',
-      params: { section: 'evidence' },
-      search: { q, kind, ...next },
-      replace: true,
-    })
   const items = query.data?.pages.flatMap((page) => page.items)
   return (
     <>
       <div className="tools inner">
-        <SearchBox
-          label="Search the evidence log"
-          placeholder="Who, what, about whom …"
-          value={q ?? ''}
-          change={(next) => set({ q: next || undefined })}
+        <KindSelect
+          kind={kind ?? ''}
+          items={items ?? []}
+          choose={(next) =>
+            void navigate({
+              to: '/settings/$section',
+              params: { section: 'evidence' },
+              search: { kind: next || undefined },
+              replace: true,
+            })
+          }
         />
-        <Verify items={items} />
+        <Verified newest={items?.[0]?.sequence} />
         <a className="button" href="/api/v1/evidence/export" download>
           <Icon name="download" /> Export
         </a>
@@ -103,19 +102,65 @@ export function EvidenceLog() {
   )
 }
 
-/** Numbers without a gap, as far as they are loaded: the first thing a removed entry breaks. */
-function Verify({ items }: { items: readonly EvidenceItem[] | undefined }) {
-  const { q, kind } = route.useSearch()
-  if (!items || items.length === 0 || q || kind) return null
-  const gap = items.find((entry, at) => at > 0 && items[at - 1].sequence !== entry.sequence + 1)
-  return gap ? (
-    <span className="badge critical">Entry {gap.sequence + 1} is missing</span>
-  ) : (
-    <span
-      className="badge good"
-      title="Whether each hash fits the entry before is checked by: thingward evidence verify FILE"
-    >
-      {count(items.length)} entries without a gap
+interface KindGiven {
+  readonly kind: string
+  readonly items: readonly EvidenceItem[]
+  readonly choose: (kind: string) => void
+}
+
+/** Kinds that were met so far. */
+function KindSelect({ kind, items, choose }: KindGiven) {
+  const [met, setMet] = useState<ReadonlySet<string>>(new Set())
+  const now = new Set([...met, ...items.map((item) => item.kind), ...(kind ? [kind] : [])])
+  useEffect(() => {
+    if (now.size > met.size) setMet(now)
+  })
+  return (
+    <Select quiet label="All kinds" value={kind} choose={choose}>
+      <option value="">All kinds</option>
+      {[...now].toSorted().map((one) => (
+        <option key={one}>{one}</option>
+      ))}
+    </Select>
+  )
+}
+
+/** Checking reads the whole log: not unasked where it is long. */
+const UNASKED_MAX = 5000
+
+function Verified({ newest }: { newest: number | undefined }) {
+  const { data: session } = useQuery(sessionQuery)
+  const role = session?.user.role
+  const may = role === 'owner' || role === 'auditor'
+  const query = useQuery({
+    ...verifiedQuery,
+    enabled: may && newest !== undefined && newest <= UNASKED_MAX,
+  })
+  if (!may) return null
+  const { data, error, isFetching } = query
+  return (
+    <span className="chips" role="status">
+      {isFetching ? (
+        <span className="badge plain">Checking the chain …</span>
+      ) : error ? (
+        <span className="badge high">Not checked: {error.message}</span>
+      ) : data?.broken ? (
+        <span className="badge critical">
+          Broken at entry {data.broken.sequence}: {data.broken.why}
+        </span>
+      ) : data ? (
+        <span className="badge good">
+          {countOf(data.entries, 'entry is', 'entries are')} whole, {count(data.signed)} signed
+        </span>
+      ) : null}
+      <button
+        type="button"
+        className="chip"
+        disabled={isFetching}
+        onClick={() => void query.refetch()}
+      >
+        <Icon name="shield" /> {data ? 'Check again' : 'Check the chain'}
+      </button>
     </span>
   )
 }

@@ -5,7 +5,7 @@ import { healthQuery } from '../../client/queries.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { Ago } from '../../parts/time.tsx'
-import { count, plain, size } from '../../parts/wording.ts'
+import { count, plain, size, sourceName } from '../../parts/wording.ts'
 
 export function HealthPage() {
   const query = useQuery(healthQuery)
@@ -82,7 +82,7 @@ const Sensors = ({ sensors }: { sensors: Health['sensors'] }) => (
             {sensors.map((sensor) => (
               <tr key={sensor.id}>
                 <td className="wrap">
-                  <b>{sensor.source}</b>
+                  <b title={sensor.source}>{sourceName(sensor.source)}</b>
                   <span className="soft small block">
                     {[sensor.site, sensor.segment].filter(Boolean).join(', ')}
                   </span>
