@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { ROLES, type Role } from '../accounts/index.ts'
 import type { DeclaredRoute } from './gate.ts'
-import { rehearseApi } from './rehearse.ts'
+import { rehearseApi } from '../../test/e2e/api.ts'
 
 /** A stream without end: who may listen is seen by who may not. */
 const ENDLESS = '/api/v1/events'

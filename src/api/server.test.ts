@@ -7,7 +7,7 @@ import { request } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Problem } from './contract/index.ts'
-import { rehearseApi } from './rehearse.ts'
+import { rehearseApi } from '../../test/e2e/api.ts'
 
 test('problems are problem+json, and say nothing of our insides', async (t) => {
   const { app, parts, token, close } = await rehearseApi()

@@ -65,7 +65,7 @@ export async function until<Value>(
   while (Date.now() < end) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer
-    await pause(50)
+    await pause(20)
   }
   throw new Error(`not within ${milliseconds} ms`)
 }

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { Door, freshSecret, ROLES, SetupCode, Users, type Role } from '../accounts/index.ts'
-import { secretHash } from '../accounts/secrets.ts'
-import { serverIdentity } from '../pki/index.ts'
+import { Door, freshSecret, ROLES, SetupCode, Users, type Role } from '../../src/accounts/index.ts'
+import { secretHash } from '../../src/accounts/secrets.ts'
+import { serverIdentity } from '../../src/pki/index.ts'
 import {
   Accounts,
   Devices,
@@ -16,10 +16,10 @@ import {
   Sensors,
   SqliteFlows,
   Store,
-} from '../store/index.ts'
-import { SESSION_COOKIE } from './gate.ts'
-import type { Api, ApiParts } from './parts.ts'
-import { createServer } from './server.ts'
+} from '../../src/store/index.ts'
+import { SESSION_COOKIE } from '../../src/api/gate.ts'
+import type { Api, ApiParts } from '../../src/api/parts.ts'
+import { createServer } from '../../src/api/server.ts'
 
 const HOUR = 3_600_000_000
 
@@ -64,49 +64,54 @@ export async function rehearseApi(): Promise<Rehearsal> {
   return {
     app,
     parts,
-    signIn: async (role) => {
-      const token = freshSecret()
-      const csrf = freshSecret()
-      await accounts.change((change) =>
-        accounts.addSession(change, {
-          hash: secretHash(token),
-          id: freshId('s'),
-          user: users.get(role)!,
-          csrf,
-          created: change.now,
-          last_seen: change.now,
-          expires: change.now + HOUR,
-          address: '',
-          agent: '',
-        }),
-      )
-      return { cookie: `${SESSION_COOKIE}=${token}`, csrf }
-    },
-    token: async (role) => {
-      const token = `thw_${freshSecret()}`
-      await accounts.change(({ db, now }) =>
-        db
-          .insertInto('api_token')
-          .values({
-            id: freshId('t'),
-            hash: secretHash(token),
-            name: 'test',
-            role,
-            user: users.get(role)!,
-            created: now,
-            expires: now + HOUR,
-            last_used: now,
-          })
-          .execute(),
-      )
-      return { authorization: `Bearer ${token}` }
-    },
+    signIn: (role) => signIn(parts, users.get(role)!),
+    token: (role) => makeToken(parts, users.get(role)!, role),
     close: async () => {
       await app.close()
       store.close()
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+async function signIn({ accounts }: ApiParts, user: string) {
+  const token = freshSecret()
+  const csrf = freshSecret()
+  await accounts.change((change) =>
+    accounts.addSession(change, {
+      hash: secretHash(token),
+      id: freshId('s'),
+      user,
+      csrf,
+      created: change.now,
+      last_seen: change.now,
+      expires: change.now + HOUR,
+      address: '',
+      agent: '',
+    }),
+  )
+  return { cookie: `${SESSION_COOKIE}=${token}`, csrf }
+}
+
+async function makeToken({ accounts }: ApiParts, user: string, role: Role) {
+  const token = `thw_${freshSecret()}`
+  const id = freshId('t')
+  await accounts.change(({ db, now }) =>
+    db
+      .insertInto('api_token')
+      .values({
+        id,
+        hash: secretHash(token),
+        name: 'test',
+        role,
+        user,
+        created: now,
+        expires: now + HOUR,
+        last_used: now,
+      })
+      .execute(),
+  )
+  return { authorization: `Bearer ${token}` }
 }
 
 async function addUser({ accounts }: ApiParts, role: Role): Promise<string> {
