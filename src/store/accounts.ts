@@ -4,12 +4,14 @@ import { randomBytes } from 'node:crypto'
 import type { Insertable, Selectable } from 'kysely'
 import type { Microseconds } from '../core/clock.ts'
 import type { Change, Store } from './store.ts'
-import type { SessionRow, TokenRow, UserRow } from './tables.ts'
+import type { PasskeyRow, SecondFactorRow, SessionRow, TokenRow, UserRow } from './tables.ts'
 
 /** Tables' rows, as accounts are handed around. */
 export type StoredUser = Selectable<UserRow>
 export type StoredSession = Selectable<SessionRow>
 export type StoredToken = Selectable<TokenRow>
+export type StoredFactor = Selectable<SecondFactorRow>
+export type StoredPasskey = Selectable<PasskeyRow>
 
 /** One name, whatever its case and its way of writing accents. */
 export const nameKey = (name: string): string => name.normalize('NFKC').trim().toLowerCase()
@@ -109,6 +111,50 @@ export class Accounts {
     await this.store.change(({ db }) =>
       db.updateTable('api_token').set({ last_used: now }).where('id', '=', id).execute(),
     )
+  }
+
+  factorOf(user: string): Promise<StoredFactor | undefined> {
+    return this.store.read
+      .selectFrom('second_factor')
+      .selectAll()
+      .where('user', '=', user)
+      .executeTakeFirst()
+  }
+
+  /** How many recovery codes are still good. */
+  async recoveryCodesLeft(user: string): Promise<number> {
+    const row = await this.store.read
+      .selectFrom('recovery_code')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('user', '=', user)
+      .where('used', 'is', null)
+      .executeTakeFirstOrThrow()
+    return Number(row.count)
+  }
+
+  /** Passkeys of one user, or of all. */
+  passkeys(user?: string): Promise<StoredPasskey[]> {
+    let rows = this.store.read.selectFrom('passkey').selectAll().orderBy('created')
+    if (user !== undefined) rows = rows.where('user', '=', user)
+    return rows.execute()
+  }
+
+  passkeyOf(credential: string): Promise<StoredPasskey | undefined> {
+    return this.store.read
+      .selectFrom('passkey')
+      .selectAll()
+      .where('credential', '=', credential)
+      .executeTakeFirst()
+  }
+
+  /** Ids of users who have to show a code. */
+  async usersWithFactor(): Promise<ReadonlySet<string>> {
+    const rows = await this.store.read
+      .selectFrom('second_factor')
+      .select('user')
+      .where('confirmed', 'is not', null)
+      .execute()
+    return new Set(rows.map(({ user }) => user))
   }
 
   /** Sessions that are over are forgotten. */

@@ -51,6 +51,8 @@ export {
   Accounts,
   freshId,
   nameKey,
+  type StoredFactor,
+  type StoredPasskey,
   type StoredSession,
   type StoredToken,
   type StoredUser,

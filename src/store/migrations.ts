@@ -128,6 +128,23 @@ const ACCOUNTS: readonly string[] = [
     PRIMARY KEY (key, actor))`,
 ]
 
+/** Second factors: the secret is encrypted, recovery codes are hashes. */
+const SECOND_FACTORS: readonly string[] = [
+  `CREATE TABLE second_factor ("user" TEXT PRIMARY KEY REFERENCES account (id),
+    secret TEXT NOT NULL, created BIGINT NOT NULL, confirmed BIGINT,
+    last_step BIGINT NOT NULL DEFAULT 0)`,
+  `CREATE TABLE recovery_code ("user" TEXT NOT NULL REFERENCES account (id), hash TEXT NOT NULL,
+    created BIGINT NOT NULL, used BIGINT, PRIMARY KEY ("user", hash))`,
+]
+
+const PASSKEYS: readonly string[] = [
+  `CREATE TABLE passkey (id TEXT PRIMARY KEY, "user" TEXT NOT NULL REFERENCES account (id),
+    credential TEXT NOT NULL UNIQUE, public_key TEXT NOT NULL, host TEXT NOT NULL,
+    counter BIGINT NOT NULL, transports_json TEXT NOT NULL, name TEXT NOT NULL,
+    created BIGINT NOT NULL, last_used BIGINT)`,
+  'CREATE INDEX passkey_of ON passkey ("user")',
+]
+
 const SYSTEM: readonly string[] = [
   `CREATE TABLE sensor (id TEXT PRIMARY KEY, site TEXT NOT NULL, segment TEXT NOT NULL,
     session TEXT NOT NULL, applied BIGINT NOT NULL, status_json TEXT NOT NULL,
@@ -144,4 +161,6 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
     statements: [...DEVICES, ...SEARCH, ...FINDINGS, ...PROFILES, ...FLOWS, ...ACCOUNTS, ...SYSTEM],
   },
   { id: '0002-evidence', statements: EVIDENCE_MIGRATION },
+  { id: '0003-second-factors', statements: SECOND_FACTORS },
+  { id: '0004-passkeys', statements: PASSKEYS },
 ])

@@ -238,6 +238,40 @@ export interface TokenRow {
   last_used: number | null
 }
 
+export interface SecondFactorRow {
+  user: string
+  /** Encrypted; only src/accounts can read it. */
+  secret: string
+  created: number
+  /** Null while nobody has shown a code of it. */
+  confirmed: number | null
+  /** Time step of the last code that was taken: none is taken twice. */
+  last_step: number
+}
+
+export interface RecoveryCodeRow {
+  user: string
+  hash: string
+  created: number
+  used: number | null
+}
+
+export interface PasskeyRow {
+  id: string
+  user: string
+  /** The authenticator's own id of it, base64url. */
+  credential: string
+  /** COSE, base64url. */
+  public_key: string
+  /** The host name it belongs to (rpID). */
+  host: string
+  counter: number
+  transports_json: string
+  name: string
+  created: number
+  last_used: number | null
+}
+
 export interface AnswerRow {
   key: string
   actor: string
@@ -272,6 +306,9 @@ export interface Tables {
   account: UserRow
   session: SessionRow
   api_token: TokenRow
+  second_factor: SecondFactorRow
+  recovery_code: RecoveryCodeRow
+  passkey: PasskeyRow
   kept_answer: AnswerRow
   outgoing: OutgoingRow
   migration: { id: string; applied: number }
