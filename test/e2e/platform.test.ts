@@ -126,6 +126,34 @@ test('first visit, lists, restart, everything kept', { timeout: 180_000 }, async
     assert.equal(closed.body.decisions[0].by, 'Ada')
   })
 
+  await t.test('a process that dies is started again, and people notice little', async () => {
+    if (process.platform !== 'linux') return
+    const children = () => {
+      const { pid } = running.process
+      const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      return text
+        .trim()
+        .split(' ')
+        .map((each) => ({
+          pid: Number(each),
+          line: readFileSync(`/proc/${each}/cmdline`, 'utf8').replaceAll('\0', ' '),
+        }))
+    }
+    const sensor = children().find(({ line }) => line.includes('sensor-process'))!
+    assert.match(sensor.line, /--permission --allow-fs-read=\* /, 'it may write nothing')
+    assert.equal(sensor.line.includes('--allow-fs-write'), false)
+    const core = children().find(({ line }) => line.includes('core-process'))!
+    process.kill(core.pid, 'SIGKILL')
+    process.kill(sensor.pid, 'SIGKILL')
+    const health = await until(async () => {
+      const answer = await client.get('/api/v1/health').catch(() => undefined)
+      return answer?.status === 200 && answer.body
+    })
+    assert.equal(health.store.devices, devices.length)
+    assert.equal((await client.get('/api/v1/session')).status, 200, 'still signed in')
+    await until(() => isRead(client))
+  })
+
   await t.test('stopped and started again, it is all there, once', async () => {
     const counted = async () => {
       const { store } = (await client.get('/api/v1/health')).body

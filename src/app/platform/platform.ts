@@ -48,9 +48,13 @@ export async function startPlatform(
   }
   try {
     await supervisor.start(signerPlan(settings))
-    const words = await supervisor.start(corePlan(settings, version))
+    const core = corePlan(settings, version)
+    const words = await supervisor.start(core)
     if (words.failed) throw new OperatingError(words.failed.code, words.failed.message)
     if (!words.ready) throw new OperatingError('process-start', 'core did not say where it listens')
+    // Started again, it is found where it was.
+    const port = Number(new URL(words.ready.url).port || 443)
+    supervisor.restartWith('core', { ...core.start, port })
     supervisor.onWords = (name, said) => hear({ supervisor, sensors, say }, name, said)
     supervisor.build(consolePlan())
     for (const sensor of settings.sensors) supervisor.launch(sensorPlan(sensor))

@@ -46,7 +46,7 @@ export interface ChildWords {
 }
 
 interface Running {
-  readonly plan: ChildPlan
+  plan: ChildPlan
   process: ChildProcess | undefined
   state: ProcessHealth['state']
   restarts: number
@@ -112,6 +112,12 @@ export class Supervisor {
   keepTelling(name: string, message: object): void {
     this.kept.set(name, message)
     this.tell(name, message)
+  }
+
+  /** What it is started with from the next time on. */
+  restartWith(name: string, start: object): void {
+    const child = this.children.get(name)
+    if (child) child.plan = { ...child.plan, start }
   }
 
   /** A message to one process; lost when it does not run. */
