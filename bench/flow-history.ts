@@ -37,10 +37,12 @@ const megabytes = (bytes: number) => `${count(bytes / 1e6)} MB`
 let state = 42
 const random = (below: number) => (state = (state * 48_271) % 2_147_483_647) % below
 
+const pair = (value: number) => value.toString(16).padStart(2, '0')
+
 const ours = (device: number, port: number) => ({
   device: `d${device}`,
   address: `10.${device >> 8}.${device & 255}.${10 + (device % 7)}`,
-  mac: `02:00:00:00:${(device >> 8).toString(16).padStart(2, '0')}:${(device & 255).toString(16).padStart(2, '0')}`,
+  mac: `02:00:00:00:${pair(device >> 8)}:${pair(device & 255)}`,
   port,
 })
 const outside = (host: number, port: number) => ({

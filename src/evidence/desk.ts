@@ -6,6 +6,7 @@ import { OperatingError } from '../core/errors.ts'
 import { openForReading } from './export.ts'
 import { FileKeyRing } from './key-ring.ts'
 import { EvidenceLog } from './log.ts'
+import type { PackRequest } from './pack/pack.ts'
 import type { Signer } from './signer/signer.ts'
 import { SocketSigner, startSigner } from './signer/socket-signer.ts'
 import { EvidenceTable, type EvidenceQuery, type EvidenceRow } from './table.ts'
@@ -42,25 +43,47 @@ export function listEvidence(path: string, query: EvidenceQuery): EvidenceRow[] 
   }
 }
 
-/** Erases a person's content as EvidenceLog.erase does, on the file itself. */
-export async function eraseEvidence(
-  at: { database: string; keys: string; signer: Signer; clock: () => Microseconds },
-  { person, actor, reason }: { person: string; actor: string; reason: string },
-): Promise<{ readonly sequence: number; readonly entries: number }> {
-  openForReading(at.database).close()
-  const database = new DatabaseSync(at.database, { timeout: 10_000 })
+interface Desk {
+  readonly database: string
+  readonly keys: string
+  readonly signer: Signer
+  readonly clock: () => Microseconds
+}
+
+/** Works on the log in a database file, beside whoever else does. */
+async function withLog<Result>(
+  { database: path, keys, signer, clock }: Desk,
+  work: (log: EvidenceLog, table: EvidenceTable) => Promise<Result>,
+): Promise<Result> {
+  openForReading(path).close()
+  const database = new DatabaseSync(path, { timeout: 10_000 })
   try {
     database.exec('PRAGMA synchronous = FULL')
-    const entries = new EvidenceTable(database).countPersonal(person)
-    if (entries === 0) {
-      throw new OperatingError('evidence-person', `the log holds no personal content of ${person}`)
+    const log = await EvidenceLog.open({ database, keys: new FileKeyRing(keys), signer, clock })
+    try {
+      return await work(log, new EvidenceTable(database))
+    } finally {
+      await log.close()
     }
-    const { signer, clock } = at
-    const log = await EvidenceLog.open({ database, keys: new FileKeyRing(at.keys), signer, clock })
-    const { sequence } = await log.erase(person, { actor, reason })
-    await log.close()
-    return { sequence, entries }
   } finally {
     database.close()
   }
 }
+
+/** Erases a person's content as EvidenceLog.erase does, on the file itself. */
+export const eraseEvidence = (
+  at: Desk,
+  { person, actor, reason }: { person: string; actor: string; reason: string },
+): Promise<{ readonly sequence: number; readonly entries: number }> =>
+  withLog(at, async (log, table) => {
+    const entries = table.countPersonal(person)
+    if (entries === 0) {
+      throw new OperatingError('evidence-person', `the log holds no personal content of ${person}`)
+    }
+    const { sequence } = await log.erase(person, { actor, reason })
+    return { sequence, entries }
+  })
+
+/** Makes a pack as EvidenceLog.pack does, from the file itself. */
+export const packEvidence = (at: Desk, request: PackRequest): Promise<Buffer> =>
+  withLog(at, (log) => log.pack(request))

@@ -25,5 +25,6 @@ export const EVIDENCE_LIMITS = Object.freeze({
   ),
   leaves: limit('evidenceLeaves', [16_384, 'hashes'], 'hashes handed to the signer in one request'),
   message: limit('evidenceMessage', [2_097_152, 'bytes'], 'longest message the signer reads'),
+  packEntries: limit('evidencePackEntries', [20_000, 'entries'], 'of one pack; a page to read'),
   line: limit('evidenceLine', [4_194_304, 'bytes'], 'longest line of an export that is read'),
 })

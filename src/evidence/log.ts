@@ -11,6 +11,7 @@ import { exportText } from './export-text.ts'
 import { nextEntry, type EvidenceDraft, type Head } from './entry.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { KeyRing } from './key-ring.ts'
+import { makePack, type PackRequest } from './pack/pack.ts'
 import { commitTo, seal } from './personal.ts'
 import { personalOf, type PersonalContent } from './personal-of.ts'
 import type { Signer } from './signer/signer.ts'
@@ -170,6 +171,18 @@ export class EvidenceLog {
     const note = await this.checkpoint()
     const keys = options.personal ? this.options.keys : undefined
     return exportText({ table: this.table, note, clock: this.options.clock, keys })
+  }
+
+  /**
+   * What the log says of one subject as an evidence pack: a ZIP file with a page, the entries, the
+   * documents given, and proofs. Leaves an entry `pack.made`. Rejects with `evidence-nothing`,
+   * `evidence-too-large`, `evidence-document`, and as `checkpoint` does.
+   */
+  pack(request: PackRequest): Promise<Buffer> {
+    const { table } = this
+    const append = (draft: EvidenceDraft) => this.append(draft)
+    const checkpoint = () => this.checkpoint()
+    return makePack({ table, clock: this.options.clock, append, checkpoint }, request)
   }
 
   /**

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { Frontier, inclusionPath, rootByPath } from './merkle.ts'
+import { Frontier, LeafTree, rootByPath } from './merkle.ts'
 
 const sha256 = (...parts: Uint8Array[]) =>
   createHash('sha256').update(Buffer.concat(parts)).digest()
@@ -66,7 +66,7 @@ test('an audit path leads from its leaf to the root, and from no other leaf or p
     fc.property(someLeaves, fc.nat(), fc.nat(), (leaves, one, two) => {
       const size = leaves.length
       const [index, other] = [one % size, two % size]
-      const path = inclusionPath(leaves, index)
+      const path = new LeafTree(Buffer.concat(leaves)).path(index)
       const root = definition(leaves)
       assert.deepEqual(rootByPath({ leaf: leaves[index], index, size }, path), root)
       if (other === index) return

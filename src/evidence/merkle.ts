@@ -64,31 +64,68 @@ function ones(size: number): number {
   return count
 }
 
-/** Root of `leaves[from, to)`. */
-function rootOf(leaves: readonly Uint8Array[], from: number, to: number): Buffer {
-  const frontier = new Frontier()
-  for (let at = from; at < to; at++) frontier.add(leaves[at])
-  return frontier.root()
+/** A whole tree in memory, for audit paths: 64 bytes a leaf. */
+export class LeafTree {
+  /** Level 0 holds the leaves, level n the roots of full subtrees of 2^n of them; 32 bytes each. */
+  private readonly levels: Buffer[]
+  readonly size: number
+
+  /** `leaves`: hashes one after another. */
+  constructor(leaves: Buffer) {
+    this.size = leaves.length / 32
+    assert(Number.isInteger(this.size))
+    this.levels = [leaves]
+    for (let below = leaves; below.length >= 64; below = this.levels.at(-1)!) {
+      const pairs = Math.floor(below.length / 64)
+      const level = Buffer.alloc(pairs * 32)
+      for (let at = 0; at < pairs; at++) {
+        const left = at * 64
+        branch(below.subarray(left, left + 32), below.subarray(left + 32, left + 64)).copy(
+          level,
+          at * 32,
+        )
+      }
+      this.levels.push(level)
+    }
+  }
+
+  /**
+   * The audit path of RFC 6962 2.1.1: the hashes that lead from leaf `index` to the root, lowest
+   * first.
+   */
+  path(index: number): Buffer[] {
+    assert(index >= 0 && index < this.size, 'no such leaf')
+    const path: Buffer[] = []
+    let from = 0
+    let to = this.size
+    while (to - from > 1) {
+      const half = halfOf(to - from)
+      const isLeft = index < from + half
+      path.push(isLeft ? this.rootOf(from + half, to) : this.rootOf(from, from + half))
+      if (isLeft) to = from + half
+      else from += half
+    }
+    return path.toReversed()
+  }
+
+  /** Root of leaves [from, to); `from` begins a subtree of at least their number. */
+  private rootOf(from: number, to: number): Buffer {
+    const count = to - from
+    const half = halfOf(count)
+    if (count === 1 || count === half * 2) {
+      const level = Math.log2(count)
+      const at = (from / count) * 32
+      return this.levels[level].subarray(at, at + 32)
+    }
+    return branch(this.rootOf(from, from + half), this.rootOf(from + half, to))
+  }
 }
 
-/**
- * The audit path of RFC 6962 2.1.1: the hashes that lead from leaf `index` to the root over all
- * `leaves`, lowest first.
- */
-export function inclusionPath(leaves: readonly Uint8Array[], index: number): Buffer[] {
-  assert(index >= 0 && index < leaves.length, 'no such leaf')
-  const path: Buffer[] = []
-  let from = 0
-  let to = leaves.length
-  while (to - from > 1) {
-    let half = 1
-    while (half * 2 < to - from) half *= 2
-    const isLeft = index < from + half
-    path.push(isLeft ? rootOf(leaves, from + half, to) : rootOf(leaves, from, from + half))
-    if (isLeft) to = from + half
-    else from += half
-  }
-  return path.toReversed()
+/** The largest power of two below `count`. */
+function halfOf(count: number): number {
+  let half = 1
+  while (half * 2 < count) half *= 2
+  return half
 }
 
 /**

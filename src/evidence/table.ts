@@ -69,6 +69,11 @@ export class EvidenceTable {
       ),
       dropPersonal: prepare('DELETE FROM evidence_personal WHERE person = ?'),
       countPersonal: prepare('SELECT count(*) AS count FROM evidence_personal WHERE person = ?'),
+      about: prepare(
+        `SELECT sequence, entry, hash FROM evidence WHERE instr(entry, ?) > 0 OR subject IN (
+          SELECT subject FROM evidence WHERE kind = 'finding.opened' AND instr(entry, ?) > 0)
+          ORDER BY sequence LIMIT ?`,
+      ),
       halfErased: prepare(
         `SELECT DISTINCT person FROM evidence_personal AS content
           WHERE EXISTS (SELECT 1 FROM evidence WHERE kind = 'personal.erased'
@@ -109,10 +114,17 @@ export class EvidenceTable {
   list(query: EvidenceQuery): EvidenceRow[] {
     const { sql, values } = listing(query)
     const rows = this.database.prepare(sql).all(...values) as unknown as RawRow[]
-    return rows.map(({ entry, hash }) => ({
-      entry: JSON.parse(entry) as Entry,
-      hash: Buffer.from(hash).toString('hex'),
-    }))
+    return rows.map(rowOf)
+  }
+
+  /**
+   * Entries about a subject, those whose facts name it, and all about findings among these; oldest
+   * first. Looks through the whole log.
+   */
+  about(subject: string, limit: number): EvidenceRow[] {
+    const named = JSON.stringify(subject)
+    const rows = this.statements.about.all(named, named, limit) as unknown as RawRow[]
+    return rows.map(rowOf)
   }
 
   personal(sequence: number): PersonalRow | undefined {
@@ -149,6 +161,11 @@ export class EvidenceTable {
     this.statements.addCheckpoint.run(size, note, frontier)
   }
 }
+
+const rowOf = ({ entry, hash }: RawRow): EvidenceRow => ({
+  entry: JSON.parse(entry) as Entry,
+  hash: Buffer.from(hash).toString('hex'),
+})
 
 function listing(query: EvidenceQuery): { sql: string; values: SQLInputValue[] } {
   const conditions: string[] = []

@@ -1,9 +1,10 @@
 // Checks an export line by line against itself, its signatures and what is known from elsewhere,
 // and stops at the first thing that does not hold. Needs nothing but the lines.
 import { isoTime, type Microseconds } from '../core/clock.ts'
-import { canonicalJson, type JsonObject, type JsonValue } from './canonical.ts'
+import type { JsonObject, JsonValue } from './canonical.ts'
 import { isSignedBy, readCheckpoint, readVerifierKey, type Checkpoint } from './checkpoint.ts'
 import { EMPTY_HEAD, entryHash, type Entry, type Head } from './entry.ts'
+import { canonicalOf, isHash, isObject, readEntry } from './entry-form.ts'
 import { entryLine, EXPORT_FORMAT, type ExportHeader } from './export-text.ts'
 import { Frontier } from './merkle.ts'
 import { commitmentOf } from './personal.ts'
@@ -55,8 +56,6 @@ export interface Verification {
   readonly personal: { readonly checked: number; readonly erased: number }
   readonly broken?: Broken
 }
-
-const HEX = /^[0-9a-f]{64}$/
 
 export class Verifier {
   private readonly options: VerifyOptions
@@ -197,8 +196,7 @@ export class Verifier {
     const isRight =
       content !== undefined &&
       canonicalOf(content) !== undefined &&
-      typeof salt === 'string' &&
-      HEX.test(salt) &&
+      isHash(salt) &&
       commitmentOf({ content, salt }) === commitment
     if (!isRight) {
       const why = `the personal content of entry ${at} is not what was committed to`
@@ -305,32 +303,4 @@ function parsed(text: string): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-/** The canonical text of anything that came from a file; undefined when it is nested too deeply. */
-function canonicalOf(value: JsonValue): string | undefined {
-  try {
-    return canonicalJson(value)
-  } catch {
-    return undefined
-  }
-}
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** An entry with all that an entry has and nothing else, or undefined. */
-function readEntry(said: JsonObject): Entry | undefined {
-  const { version, sequence, previous, recorded, at, kind, actor, subject, facts } = said
-  const isWhole =
-    version === 1 &&
-    [sequence, recorded, at].every(Number.isSafeInteger) &&
-    [kind, actor, subject].every((word) => typeof word === 'string') &&
-    isObject(facts) &&
-    typeof previous === 'string' &&
-    HEX.test(previous) &&
-    (said.personal === undefined || (typeof said.personal === 'string' && HEX.test(said.personal)))
-  const members = said.personal === undefined ? 9 : 10
-  if (!isWhole || Object.keys(said).length !== members) return undefined
-  return said as unknown as Entry
 }

@@ -1,7 +1,10 @@
 // Verifies an export file offline: reads it line by line, bounded, and says what holds.
 import { createReadStream } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
 import { OperatingError } from '../core/errors.ts'
 import { EVIDENCE_LIMITS } from './limits.ts'
+import { isZip } from './pack/zip.ts'
+import { verifyPack, type PackVerification } from './pack/verify-pack.ts'
 import { readHeader, Verifier, type Verification, type VerifyOptions } from './verifier.ts'
 
 /**
@@ -26,6 +29,34 @@ export async function verifyEvidence(
   }
   if (!verifier) throw new OperatingError('evidence-unreadable', `${path} is empty`)
   return verifier.finish(isWhole)
+}
+
+/** The largest file that may be a pack; what is larger is not read into memory. */
+const PACK_BYTES_MAX = 256 * 1024 * 1024
+
+/**
+ * What holds of the evidence pack in `path`; undefined when it is no ZIP file, but perhaps an
+ * export. Rejects with OperatingError `evidence-unreadable`.
+ */
+export async function verifyEvidencePack(
+  path: string,
+  key?: string,
+): Promise<PackVerification | undefined> {
+  const file = await open(path).catch((cause: Error) => {
+    const text = `cannot read the pack: ${cause.message}`
+    throw new OperatingError('evidence-unreadable', text, { cause })
+  })
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    if (bytesRead < 4 || !isZip(buffer)) return undefined
+    const { size } = await file.stat()
+    const bytes = size <= PACK_BYTES_MAX ? await readFile(path) : undefined
+    const result = bytes && verifyPack(bytes, key)
+    if (result) return result
+  } finally {
+    await file.close()
+  }
+  throw new OperatingError('evidence-unreadable', `${path} is no evidence pack, or a spoilt one`)
 }
 
 interface Line {

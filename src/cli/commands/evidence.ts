@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { examples, type CliCommand } from '../command.ts'
 import { exportCommand, keyCommand } from '../evidence/export.ts'
 import { eraseCommand, listCommand } from '../evidence/list.ts'
+import { packCommand } from '../evidence/pack.ts'
 import { verifyCommand } from '../evidence/verify.ts'
 
 export const command: CliCommand = {
@@ -17,11 +18,13 @@ export const command: CliCommand = {
           ['thingward evidence export --out e.jsonl', 'the whole log, signed, as one file'],
           ['thingward evidence verify e.jsonl', 'check it, offline, anywhere'],
           ['thingward evidence key', 'the key to note down: verify --key takes it'],
+          ['thingward evidence pack device:42 --out d.zip', 'all about one device, for others'],
           ['thingward evidence list --kind finding.opened', 'the newest entries of a kind'],
         ]),
       )
     exportCommand(parent)
     verifyCommand(parent)
+    packCommand(parent)
     keyCommand(parent)
     listCommand(parent)
     eraseCommand(parent)

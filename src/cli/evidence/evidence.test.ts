@@ -84,6 +84,30 @@ test('export, key, verify: 0 for a log that holds, 1 for a broken one, 2 for non
   }
 })
 
+test('pack, and verify: 0 for a pack that holds, 1 for a changed one, 2 for none', async (t) => {
+  const data = await dataFolder(t)
+  const out = join(data, 'pack.zip')
+  const made = run('pack', 'device:2', '--out', out, '--data', data)
+  assert.equal(made.status, 0, made.stderr)
+  assert.equal(statSync(out).mode & 0o777, 0o600)
+  const whole = run('verify', out)
+  assert.equal(whole.status, 0, whole.stderr)
+  assert.match(whole.stdout, /^whole: 1 entries about device:2/)
+  const bytes = readFileSync(out)
+  // A name in the directory: the files it speaks of are not there any more.
+  const at = bytes.lastIndexOf('evidence.json')
+  writeFileSync(
+    out,
+    Buffer.concat([bytes.subarray(0, at), Buffer.from('E'), bytes.subarray(at + 1)]),
+  )
+  const broken = run('verify', out)
+  assert.equal(broken.status, 1, broken.stderr)
+  assert.match(broken.stdout, /^BROKEN \(file\): evidence\.json is missing/)
+  writeFileSync(out, bytes.subarray(0, 100))
+  assert.equal(run('verify', out).status, 2)
+  assert.equal(run('pack', 'device:99', '--out', out, '--data', data).status, 2)
+})
+
 test('list, and erase: the content is gone from every later export, the log holds', async (t) => {
   const data = await dataFolder(t)
   const listed = run('list', '--kind', 'session.opened', '--json', '--data', data)
