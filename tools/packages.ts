@@ -117,6 +117,12 @@ export const PACKAGES: readonly DebianPackage[] = [
     tests: ['test/network'],
   },
   {
+    name: 'strace',
+    commands: ['strace'],
+    why: 'shows that what is acknowledged was synced to the disk before',
+    tests: ['test/e2e/platform-synced.test.ts'],
+  },
+  {
     name: 'chromium',
     commands: ['chromium'],
     why: 'the browser in which the console is walked through',
