@@ -117,6 +117,12 @@ export const PACKAGES: readonly DebianPackage[] = [
     tests: ['test/network'],
   },
   {
+    name: 'snmpd',
+    commands: ['snmpd'],
+    why: 'an SNMP agent that answers discovery, and prints the tables that are read',
+    tests: ['test/e2e/discover.test.ts'],
+  },
+  {
     name: 'strace',
     commands: ['strace'],
     why: 'shows that what is acknowledged was synced to the disk before',

@@ -17,6 +17,7 @@ export {
   type DeviceDifference,
   type DeviceReplay,
 } from './policy/questions.ts'
+export { discover, type Discovered, type DiscoverOptions } from './discover.ts'
 export { Forwarding } from './forward.ts'
 export { Watch, type FlowCounts, type WatchOptions, type WatchProgress } from './watch.ts'
 export type { WatchResult } from './watch.ts'

@@ -24,6 +24,7 @@ export {
   type Strength,
 } from './device.ts'
 export { makerOf, type Maker } from './tables/makers.ts'
+export { isIndustrial } from './tables/industrial.ts'
 export { evidenceText } from './assembly.ts'
 export { loadMacRegistry, MacRegistry } from './mac-registry.ts'
 export { INVENTORY_LIMITS } from './limits.ts'

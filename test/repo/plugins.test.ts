@@ -9,8 +9,15 @@ import { importsOf } from './imports.ts'
 import { hold, noneStale } from './exceptions.ts'
 import { readProject, ROOT, walk, type Source } from './source.ts'
 
-const PLUGIN =
-  /^src\/(decode\/protocols|detect\/detectors|inventory\/identifiers|inventory\/truth\/kinds|export\/targets\/forms)\/[^/]+\.ts$/
+const FOLDERS = [
+  'decode/protocols',
+  'detect/detectors',
+  'discovery/probes',
+  'export/targets/forms',
+  'inventory/identifiers',
+  'inventory/truth/kinds',
+]
+const PLUGIN = new RegExp(`^src/(${FOLDERS.join('|')})/[^/]+\\.ts$`)
 const sources = readProject()
 const isTest = (path: string) => path.endsWith('.test.ts')
 const plugins = sources.filter(({ path }) => PLUGIN.test(path) && !isTest(path))

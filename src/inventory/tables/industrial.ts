@@ -38,3 +38,6 @@ export const INDUSTRIAL: ReadonlyMap<string, IndustrialProtocol> = new Map<
   ['hart-ip', { server: 'gateway', serverConfidence: 0.6, client: 'hmi' }],
   ['synchrophasor', { server: 'rtu', serverConfidence: 0.8, client: 'server' }],
 ])
+
+/** Whether a protocol id is one of industry or of buildings. */
+export const isIndustrial = (protocol: string): boolean => INDUSTRIAL.has(protocol)
