@@ -3,7 +3,10 @@
 import { OperatingError } from '../core/errors.ts'
 import { HOUR, MINUTE, DAY, type Microseconds } from '../core/clock.ts'
 import { freshId, nameKey, type Accounts, type Change } from '../store/index.ts'
-import { Attempts } from './attempts.ts'
+import { assertUncommon } from './common-passwords.ts'
+import { Factors, type Shown } from './factors.ts'
+import { Guard } from './guard.ts'
+import { Passkeys, type SignInAnswer } from './passkeys.ts'
 import { hashPassword, isPassword, nobodysPassword } from './passwords.ts'
 import { ROLES, type Actor, type Role } from './roles.ts'
 import { freshSecret, knownMark, provenMark, secretHash } from './secrets.ts'
@@ -19,7 +22,7 @@ const SESSIONS_MAX = 20
 export interface DoorParts {
   readonly accounts: Accounts
   readonly setupCode: SetupCode
-  /** Key for marks of known browsers; 256 bits. */
+  /** The data folder's key, 256 bits: for marks of known browsers; others are derived from it. */
   readonly markKey: string
   clock(): Microseconds
 }
@@ -41,11 +44,17 @@ export interface Opened {
 }
 
 export class Door {
+  readonly factors: Factors
+  readonly passkeys: Passkeys
   private readonly parts: DoorParts
-  private readonly attempts = new Attempts()
+  private readonly guard: Guard
 
   constructor(parts: DoorParts) {
     this.parts = parts
+    const { accounts, markKey: key, clock } = parts
+    this.guard = new Guard(accounts, clock)
+    this.factors = new Factors({ accounts, guard: this.guard, key, clock })
+    this.passkeys = new Passkeys({ accounts, guard: this.guard, key, clock })
   }
 
   /** Whether there is no user yet. */
@@ -58,16 +67,17 @@ export class Door {
    * before, 'wrong-code' when the code is another, 'wait' after too many of these.
    */
   async setUp(request: { code: string; name: string; password: string }, visitor: Visitor) {
-    const { accounts, setupCode, clock } = this.parts
+    const { accounts, setupCode } = this.parts
     const attempt = { nameKey: 'set-up', address: visitor.address }
-    this.mayTry(attempt)
+    this.guard.mayTry(attempt)
     if (!(await this.needsSetup())) {
       throw new OperatingError('set-up', 'there is an owner already; sign in')
     }
     if (!setupCode.matches(request.code)) {
-      this.attempts.failed(attempt, clock())
+      this.guard.failed(attempt)
       throw new OperatingError('wrong-code', 'the set-up code is another; see the file setup-code')
     }
+    assertUncommon(request.password, request.name)
     const password = await hashPassword(request.password)
     const id = await accounts.change(async (change) => {
       const { count } = await change.db
@@ -83,43 +93,47 @@ export class Door {
     return this.open(id, visitor)
   }
 
-  /** Throws OperatingError 'wrong-sign-in', or 'wait' after too many of these. */
-  async signIn(request: { name: string; password: string }, visitor: Visitor): Promise<Opened> {
-    const { accounts, clock, markKey } = this.parts
+  /**
+   * Throws OperatingError 'wrong-sign-in', 'wait' after too many of these; once the password is
+   * right, 'totp-needed' and 'wrong-totp' where the user has a second factor.
+   */
+  async signIn(
+    request: { name: string; password: string } & Shown,
+    visitor: Visitor,
+  ): Promise<Opened> {
+    const { accounts, markKey } = this.parts
     const key = nameKey(request.name)
     const known = provenMark(markKey, key, visitor.mark)
     const attempt = { nameKey: key, address: visitor.address, ...(known && { known }) }
-    this.mayTry(attempt)
+    this.guard.mayTry(attempt)
     const user = await accounts.userNamed(request.name)
     const isRight = user
       ? await isPassword(user.password, request.password)
       : await nobodysPassword(request.password)
     if (user && isRight && user.disabled === 0) {
-      this.attempts.succeeded(attempt)
+      await this.factors.assertShown(user.id, request, known)
+      this.guard.succeeded(attempt)
       return this.open(user.id, visitor)
     }
-    this.attempts.failed(attempt, clock())
-    const subject = user ? `user:${user.id}` : 'user:unknown'
-    await accounts.change(async (change) =>
-      change.record({ kind: 'session.refused', actor: 'system', subject, at: change.now }),
-    )
+    this.guard.failed(attempt)
+    await this.guard.refused(user ? `user:${user.id}` : 'user:unknown')
     throw new OperatingError('wrong-sign-in', 'name and password do not fit')
   }
 
-  private mayTry(attempt: Parameters<Attempts['wait']>[0]): void {
-    const wait = this.attempts.wait(attempt, this.parts.clock())
-    if (wait <= 0) return
-    const seconds = Math.ceil(wait / 1_000_000)
-    throw new OperatingError('wait', `too many wrong tries; again in ${seconds} s`)
+  /** Throws as `Passkeys.prove` does. The key has asked for its holder: no code is needed. */
+  async signInByPasskey(response: SignInAnswer, host: string, visitor: Visitor): Promise<Opened> {
+    const userId = await this.passkeys.prove(response, host)
+    return this.open(userId, visitor, 'passkey')
   }
 
-  private open(userId: string, visitor: Visitor): Promise<Opened> {
+  private open(userId: string, visitor: Visitor, by = 'password'): Promise<Opened> {
     const { accounts, markKey } = this.parts
     return accounts.change(async (change) => {
       const user = await change.db
         .selectFrom('account')
         .selectAll()
         .where('id', '=', userId)
+        .where('disabled', '=', 0)
         .executeTakeFirstOrThrow()
       const token = freshSecret()
       const csrf = freshSecret()
@@ -142,7 +156,7 @@ export class Door {
         .where('id', '=', userId)
         .execute()
       const actor = actorOf(user, session)
-      const facts = { session: session.id }
+      const facts = { session: session.id, by }
       const subject = `user:${userId}`
       change.record({ kind: 'session.opened', actor: actor.name, subject, at: change.now, facts })
       return { actor, token, csrf, mark: knownMark(markKey, user.name_key) }
@@ -192,23 +206,33 @@ export class Door {
     })
   }
 
+  /** Ends the sessions of a user but the one that asks; answers how many. */
+  endSessions(actor: Actor, userId: string): Promise<number> {
+    return this.parts.accounts.change(async (change) => {
+      const { numDeletedRows } = await change.db
+        .deleteFrom('session')
+        .where('user', '=', userId)
+        .where('hash', '!=', actor.session?.hash ?? '')
+        .executeTakeFirst()
+      const facts = { sessions: Number(numDeletedRows) }
+      const subject = `user:${userId}`
+      change.record({ kind: 'session.ended', actor: actor.name, subject, at: change.now, facts })
+      return facts.sessions
+    })
+  }
+
   /**
    * One's own password; all sessions of the user end, and a new one begins. Throws OperatingError
-   * 'wrong-sign-in' when the old one is another.
+   * 'wrong-sign-in' when the old one is another, 'common-password'.
    */
   async changePassword(
     actor: Actor,
     { password, newPassword }: { password: string; newPassword: string },
     visitor: Visitor,
   ): Promise<Opened> {
-    const { accounts, clock } = this.parts
-    const user = await accounts.user(actor.userId)
-    const attempt = { nameKey: `password ${actor.userId}`, address: visitor.address }
-    this.mayTry(attempt)
-    if (!user || !(await isPassword(user.password, password))) {
-      this.attempts.failed(attempt, clock())
-      throw new OperatingError('wrong-sign-in', 'the present password is another')
-    }
+    const { accounts } = this.parts
+    const { name } = await this.guard.assertPassword(actor, password, visitor.address)
+    assertUncommon(newPassword, name)
     const hashed = await hashPassword(newPassword)
     await accounts.change(async (change) => {
       const { db, now } = change

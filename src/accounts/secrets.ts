@@ -1,5 +1,5 @@
 // Random secrets that are handed out once, and the hashes of them that are kept.
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 
 const BYTES = 32
 /** So that a leaked token is recognised by whoever scans for such. */
@@ -11,6 +11,20 @@ export const freshSecret = (): string => randomBytes(BYTES).toString('base64url'
 /** What is stored of a secret that has 256 bits of its own: no salt is needed. */
 export const secretHash = (secret: string): string =>
   createHash('sha256').update(secret).digest('hex')
+
+/** Letters and digits that are not taken for one another; each is 4.9 bits. */
+const READABLE = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+const GROUP_LENGTH = 4
+
+/** For people to type: groups of four with dashes between. */
+export const readableCode = (groups: number): string =>
+  Array.from({ length: groups }, () =>
+    Array.from({ length: GROUP_LENGTH }, () => READABLE[randomInt(READABLE.length)]).join(''),
+  ).join('-')
+
+/** Its hash, however it was typed: case, spaces and dashes do not matter. */
+export const readableHash = (code: string): string =>
+  secretHash(code.toUpperCase().replace(/[^0-9A-Z]/g, ''))
 
 /** Equal, in a time that does not tell where they differ. */
 export const isSame = (one: string, other: string): boolean =>

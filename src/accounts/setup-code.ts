@@ -1,12 +1,10 @@
 // The one-time code that lets the first visitor become the owner: in a file only who started
 // Thingward can read, and on that terminal. Never in a log; gone after use or too many wrong ones.
-import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isSame, readableCode, readableHash } from './secrets.ts'
 
-/** Letters and digits that are not taken for one another; 12 of them are 59 bits. */
-const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** Twelve characters: 59 bits. */
 const GROUPS = 3
-const GROUP_LENGTH = 4
 const WRONG_MAX = 20
 
 export class SetupCode {
@@ -21,9 +19,7 @@ export class SetupCode {
   /** Makes a code where there is none; answers it, for the terminal only. */
   issue(): string {
     if (existsSync(this.path)) return readFileSync(this.path, 'utf8').trim()
-    const code = Array.from({ length: GROUPS }, () =>
-      Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join(''),
-    ).join('-')
+    const code = readableCode(GROUPS)
     writeFileSync(this.path, `${code}\n`, { mode: 0o600, flag: 'wx' })
     chmodSync(this.path, 0o600)
     return code
@@ -33,7 +29,7 @@ export class SetupCode {
   matches(given: string): boolean {
     if (!existsSync(this.path)) return false
     const code = readFileSync(this.path, 'utf8')
-    if (timingSafeEqual(digest(code), digest(given))) return true
+    if (isSame(readableHash(code), readableHash(given))) return true
     if (++this.wrong >= WRONG_MAX) {
       this.wrong = 0
       this.spend()
@@ -47,8 +43,3 @@ export class SetupCode {
     rmSync(this.path, { force: true })
   }
 }
-
-const digest = (text: string) =>
-  createHash('sha256')
-    .update(text.toUpperCase().replace(/[^0-9A-Z]/g, ''))
-    .digest()

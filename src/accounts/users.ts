@@ -2,6 +2,7 @@
 import { OperatingError } from '../core/errors.ts'
 import { DAY, type Microseconds } from '../core/clock.ts'
 import { freshId, type Accounts, type StoredToken } from '../store/index.ts'
+import { assertUncommon } from './common-passwords.ts'
 import { addUser } from './door.ts'
 import { hashPassword } from './passwords.ts'
 import { mayGive, type Actor, type Role } from './roles.ts'
@@ -16,8 +17,9 @@ export class Users {
     this.accounts = accounts
   }
 
-  /** Answers the new user's id. Throws OperatingError 'name-taken'. */
+  /** Answers the new user's id. Throws OperatingError 'name-taken', 'common-password'. */
   async add(actor: Actor, user: { name: string; role: Role; password: string }): Promise<string> {
+    assertUncommon(user.password, user.name)
     const password = await hashPassword(user.password)
     return this.accounts.change((change) =>
       addUser(change, { name: user.name, role: user.role, password, by: actor.name }),
@@ -49,6 +51,9 @@ export class Users {
       }
       await db.deleteFrom('session').where('user', '=', id).execute()
       await db.deleteFrom('api_token').where('user', '=', id).execute()
+      await db.deleteFrom('passkey').where('user', '=', id).execute()
+      await db.deleteFrom('recovery_code').where('user', '=', id).execute()
+      await db.deleteFrom('second_factor').where('user', '=', id).execute()
       // The row stays: decisions and evidence refer to it.
       const gone = { disabled: 1, name: '', name_key: `gone ${id}`, password: '' }
       await db.updateTable('account').set(gone).where('id', '=', id).execute()

@@ -20,6 +20,7 @@ import { accountRoutes } from './routes/accounts.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { eventRoutes } from './routes/events.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { factorRoutes } from './routes/factors.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { flowRoutes } from './routes/flows.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -94,6 +95,7 @@ export async function createServer(parts: ApiParts, options: ServerOptions): Pro
 
 const ALL_ROUTES = [
   accountRoutes,
+  factorRoutes,
   siteRoutes,
   deviceRoutes,
   findingRoutes,

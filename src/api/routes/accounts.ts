@@ -24,7 +24,7 @@ import { isoTime } from '../times.ts'
 
 const DAY_SECONDS = 86_400
 /** Hashing a password costs: few tries a minute, whatever the name. */
-const FEW = { rateLimit: { max: 30, timeWindow: 60_000 } }
+export const FEW = { rateLimit: { max: 30, timeWindow: 60_000 } }
 const ById = z.object({ id: Id })
 const Nothing = z.null()
 
@@ -88,6 +88,17 @@ function sessionRoutes(app: Api, { door }: ApiParts): void {
 
 function sessionsRoutes(app: Api, { accounts, door, store }: ApiParts): void {
   app.route({
+    method: 'DELETE',
+    url: '/api/v1/sessions',
+    config: { roles: SIGNED_IN },
+    schema: { response: { 204: Nothing } },
+    handler: async (request, reply) => {
+      const actor = actorOf(request)
+      await door.endSessions(actor, actor.userId)
+      return reply.code(204).send(null)
+    },
+  })
+  app.route({
     method: 'GET',
     url: '/api/v1/sessions',
     config: { roles: SIGNED_IN },
@@ -129,7 +140,9 @@ function userRoutes(app: Api, { accounts, door, users }: ApiParts): void {
     schema: { response: { 200: z.object({ items: z.array(User) }) } },
     handler: async () => {
       const all = await accounts.users()
-      return { items: all.filter(({ disabled }) => disabled === 0).map(userItem) }
+      const factors = await factorsOf(accounts)
+      const present = all.filter(({ disabled }) => disabled === 0)
+      return { items: present.map((user) => ({ ...userItem(user), ...factors(user.id) })) }
     },
   })
   app.route({
@@ -139,7 +152,8 @@ function userRoutes(app: Api, { accounts, door, users }: ApiParts): void {
     schema: { body: UserRequest, response: { 201: User } },
     handler: async (request, reply) => {
       const id = await users.add(actorOf(request), request.body)
-      return reply.code(201).send(userItem((await accounts.user(id))!))
+      const user = userItem((await accounts.user(id))!)
+      return reply.code(201).send({ ...user, totp: false, passkeys: 0 })
     },
   })
   app.route({
@@ -151,6 +165,18 @@ function userRoutes(app: Api, { accounts, door, users }: ApiParts): void {
       if (!(await users.remove(actorOf(request), request.params.id))) {
         throw new Problem(404, 'not-found')
       }
+      return reply.code(204).send(null)
+    },
+  })
+  app.route({
+    method: 'DELETE',
+    url: '/api/v1/users/:id/sessions',
+    config: { roles: OWNERS },
+    schema: { params: ById, response: { 204: Nothing } },
+    handler: async (request, reply) => {
+      const { id } = request.params
+      if (!(await accounts.user(id))) throw new Problem(404, 'not-found')
+      await door.endSessions(actorOf(request), id)
       return reply.code(204).send(null)
     },
   })
@@ -209,7 +235,8 @@ function tokenRoutes(app: Api, { accounts, users }: ApiParts): void {
 
 const COOKIE = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const
 
-function signedIn(reply: FastifyReply, opened: Opened) {
+/** Hands the session over as a cookie. */
+export function signedIn(reply: FastifyReply, opened: Opened) {
   reply.setCookie(SESSION_COOKIE, opened.token, { ...COOKIE, maxAge: 7 * DAY_SECONDS })
   reply.setCookie(MARK_COOKIE, opened.mark, { ...COOKIE, maxAge: 180 * DAY_SECONDS })
   return sessionOf(opened.actor)
@@ -220,11 +247,21 @@ const sessionOf = (actor: Opened['actor']) => ({
   csrf: actor.session?.csrf ?? '',
 })
 
-const visitorOf = (request: FastifyRequest): Visitor => ({
+/** From where somebody comes. */
+export const visitorOf = (request: FastifyRequest): Visitor => ({
   address: request.ip,
   agent: String(request.headers['user-agent'] ?? ''),
   ...(request.cookies[MARK_COOKIE] && { mark: request.cookies[MARK_COOKIE] }),
 })
+
+async function factorsOf(accounts: ApiParts['accounts']) {
+  const withTotp = await accounts.usersWithFactor()
+  const passkeys = await accounts.passkeys()
+  return (id: string) => ({
+    totp: withTotp.has(id),
+    passkeys: passkeys.filter(({ user }) => user === id).length,
+  })
+}
 
 const userItem = (user: StoredUser) => ({
   id: user.id,
