@@ -22,8 +22,9 @@ const MARKS: { readonly [character: string]: string } = {
 const text = (value: string) => value.replace(/[&<>"']/g, (character) => MARKS[character])
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;
-padding:0 1rem;color:#1b1f24;background:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;
-vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #d0d7de;overflow-wrap:anywhere}
+padding:0 1rem;color:#1b1f24;background:#fff}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #d0d7de;
+overflow-wrap:anywhere}
 code{font-size:.85em}@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}
 th,td{border-color:#30363d}a{color:#79b8ff}}`
 
@@ -52,8 +53,8 @@ export function packPage({ title, subject, created, rows, documents }: PackPage)
 <title>Evidence: ${text(title)}</title><style>${STYLE}</style></head><body>
 <h1>Evidence: ${text(title)}</h1>
 <p>What the evidence log says of <code>${text(subject)}</code>, as of ${text(created)}:
-${rows.length} entries. This page is for reading; the proof is in the files beside it. Check the whole
-pack, offline, with <code>thingward evidence verify PACK.zip</code>.</p>
+${rows.length} entries. This page is for reading; the proof is in the files beside it. Check the
+whole pack, offline, with <code>thingward evidence verify PACK.zip</code>.</p>
 ${list}<h2>Entries</h2>
 <table><thead><tr>${HEADS.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
 <tbody>
