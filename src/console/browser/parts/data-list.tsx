@@ -52,7 +52,9 @@ export function DataList<Item>(given: DataListGiven<Item>) {
     overscan: 12,
     scrollPaddingStart: 40,
   })
-  useEffect(() => virtual.measure(), [virtual, height])
+  useEffect(() => {
+    virtual.measure()
+  }, [virtual, height])
   const rows = virtual.getVirtualItems()
   const lastRow = rows.at(-1)?.index ?? 0
   useEffect(() => {

@@ -38,7 +38,7 @@ const Certificate = () => (
   <details className="small">
     <summary>Did your browser warn about the certificate?</summary>
     <p className="soft">
-      Thingward made an authority of its own, which no browser knows yet. To be asked no more, put{' '}
+      Thingward made an authority of its own, which no browser knows. To be asked no more, put{' '}
       {CERTIFICATE} among the authorities your system trusts, or give Thingward a certificate of
       yours.
     </p>

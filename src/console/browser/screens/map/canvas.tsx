@@ -37,10 +37,11 @@ export function MapCanvas({ placed, chosen, choose, named }: CanvasGiven) {
   useEffect(() => {
     if (!box.current) return
     try {
-      const made = draw(box.current, placed, colours(dark))
+      const filled = fill(placed, box.current)
+      const made = draw(box.current, filled, colours(dark))
       made.on('clickNode', ({ node }) => click.current(node))
       made.on('clickStage', () => click.current(''))
-      if (named && names.current) nameGroups(made, names.current, placed)
+      if (named && names.current) nameGroups(made, names.current, filled)
       setDrawn({ sigma: made, placed, dark })
       return () => {
         made.kill()
@@ -100,6 +101,30 @@ const Zoom = ({ label, run, children }: ZoomGiven) => (
   </button>
 )
 
+/** Room for names on the right, and for zoom buttons and group names above and below. */
+const NAME_ROOM = { x: 130, y: 34 }
+
+/** A few nodes are spread over the whole box; many keep the shape they were given. */
+function fill({ picture, places }: Placed, box: HTMLElement): Placed {
+  const points = Object.entries(places)
+  if (points.length > FEW || points.length < 2) return { picture, places }
+  const [width, height] = [box.clientWidth, box.clientHeight]
+  const room = [Math.min(NAME_ROOM.x, width / 4), NAME_ROOM.y]
+  const scale = ([0, 1] as const).map((axis) => {
+    const values = points.map(([, point]) => point[axis])
+    const least = Math.min(...values)
+    const wide = (axis === 0 ? width : height) - 2 * room[1] - (axis === 0 ? room[0] : 0)
+    const factor = wide / Math.max(1e-6, Math.max(...values) - least)
+    return (value: number) => room[1] + (value - least) * factor
+  })
+  return {
+    picture,
+    places: Object.fromEntries(
+      points.map(([id, [x, y]]) => [id, [scale[0](x), scale[1](y)] as const]),
+    ),
+  }
+}
+
 /** So few that every name can stand there. */
 const FEW = 120
 /** So many that lines have to be thin and clear. */
@@ -129,7 +154,7 @@ function draw(box: HTMLElement, { picture, places }: Placed, colour: Colours): S
     })
   }
   const few = picture.nodes.length <= FEW
-  return new Sigma(graph, box, {
+  const sigma = new Sigma(graph, box, {
     labelColor: { color: colour.ink },
     labelFont: 'system-ui, sans-serif',
     labelSize: 13,
@@ -138,11 +163,13 @@ function draw(box: HTMLElement, { picture, places }: Placed, colour: Colours): S
     labelDensity: few && box.clientWidth > NARROW ? 4 : 0.6,
     labelGridCellSize: few ? 60 : 110,
     minEdgeThickness: 0.6,
-    stagePadding: Math.min(few ? 100 : 40, box.clientWidth / 8),
+    stagePadding: few ? 10 : 40,
     zIndex: true,
     allowInvalidContainer: true,
     defaultDrawNodeHover: (context, data) => hover(context, data, colour),
   })
+  if (few) sigma.setCustomBBox({ x: [0, box.clientWidth], y: [0, box.clientHeight] })
+  return sigma
 }
 
 interface Hovered {

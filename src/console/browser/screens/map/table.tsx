@@ -1,8 +1,8 @@
 // The map in words: all conversations, or those of the node that is chosen.
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Icon } from '../../parts/icon.tsx'
-import { count, plain, size } from '../../parts/wording.ts'
+import { count, countOf, plain, size } from '../../parts/wording.ts'
 import { useDark } from '../../shell/theme.ts'
 import { colours } from './colours.ts'
 import { neighbours, type Picture, type PictureNode } from './picture.ts'
@@ -18,8 +18,12 @@ const ROWS = 60
 
 export function MapTable(given: TableGiven) {
   const node = given.picture.nodes.find((one) => one.id === given.chosen)
+  const box = useRef<HTMLElement>(null)
+  useEffect(() => {
+    void box.current?.scrollTo({ top: 0 })
+  }, [given.chosen])
   return (
-    <section className="card map-table" aria-label="The map in words" tabIndex={0}>
+    <section ref={box} className="card map-table" aria-label="The map in words" tabIndex={0}>
       {node ? <OfNode {...given} node={node} /> : <All {...given} />}
     </section>
   )
@@ -130,7 +134,7 @@ function OfNode({ picture, node, choose }: TableGiven & { readonly node: Picture
               </td>
               <td className="number">
                 {size(edge.bytes)}
-                <span className="soft small block">{count(edge.flows)} flows</span>
+                <span className="soft small block">{countOf(edge.flows, 'flow')}</span>
               </td>
             </tr>
           ))}
