@@ -88,9 +88,10 @@ export class Client {
   private readonly running: Running
   private readonly authority: string
 
-  constructor(running: Running) {
+  /** `trusted`: a certificate in PEM; without it the platform's own authority. */
+  constructor(running: Running, trusted?: string) {
     this.running = running
-    this.authority = readFileSync(join(running.data, 'tls/authority.crt'), 'utf8')
+    this.authority = trusted ?? readFileSync(join(running.data, 'tls/authority.crt'), 'utf8')
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {

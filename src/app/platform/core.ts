@@ -34,7 +34,8 @@ import { segmentFinder } from './networks.ts'
 import type { Hello, ObservedBatch, Taken, Welcome } from './observed.ts'
 
 const EXPIRE_EVERY_MS = 30_000
-const RENEW_EVERY_MS = 12 * 3_600_000
+/** How often files of a certificate are looked at; ours is renewed a month before its end. */
+const RENEW_EVERY_MS = 5_000
 
 /** How core is set up; comes over the supervisor's channel. */
 export interface CoreSettings {
@@ -63,8 +64,10 @@ export class Core {
   private readonly parts: Built
   private readonly app: Api
   private readonly timers: NodeJS.Timeout[] = []
+  private certificate: string
 
   private constructor(parts: Built, app: Api, url: string) {
+    this.certificate = parts.tls.certificate
     this.parts = parts
     this.app = app
     this.url = url
@@ -143,6 +146,9 @@ export class Core {
   /** Our certificate is renewed before it runs out; the user's own is read anew. */
   private async renew(): Promise<void> {
     const { key, certificate } = tlsOf(this.parts.settings)
+    if (certificate === this.certificate) return
+    this.certificate = certificate
+    this.parts.log.warn('another certificate is shown from now on')
     const server = this.app.server as unknown as TlsServer
     server.setSecureContext({ key, cert: certificate, minVersion: 'TLSv1.2' })
   }

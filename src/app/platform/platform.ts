@@ -55,7 +55,8 @@ export async function startPlatform(
     // Started again, it is found where it was.
     const port = Number(new URL(words.ready.url).port || 443)
     supervisor.restartWith('core', { ...core.start, port })
-    supervisor.onWords = (name, said) => hear({ supervisor, sensors, say }, name, said)
+    const heard: Heard = { supervisor, sensors, say, said: new Map() }
+    supervisor.onWords = (name, said) => hear(heard, name, said)
     supervisor.build(consolePlan())
     for (const sensor of settings.sensors) supervisor.launch(sensorPlan(sensor))
     supervisor.look()
@@ -70,11 +71,15 @@ interface Heard {
   readonly supervisor: Supervisor
   readonly sensors: readonly string[]
   readonly say: Say
+  /** What each process complained of last. */
+  readonly said: Map<string, string>
 }
 
-function hear({ supervisor, sensors, say }: Heard, name: string, words: ChildWords): void {
-  if (words.problem !== undefined) say(`${name}: ${words.problem}`)
-  if (words.failed) say(`${name}: ${words.failed.message}`)
+function hear({ supervisor, sensors, say, said }: Heard, name: string, words: ChildWords): void {
+  const problem = words.problem ?? words.failed?.message
+  // A process that starts again and again need not repeat itself.
+  if (problem !== undefined && said.get(name) !== problem) say(`${name}: ${problem}`)
+  if (problem !== undefined) said.set(name, problem)
   if (words.restart === 'sensors') for (const sensor of sensors) supervisor.renew(sensor)
   if (words.console !== undefined) supervisor.keepTelling('core', { console: words.console })
   if (!words.ready) return
