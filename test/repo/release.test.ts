@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { readText, ROOT } from './source.ts'
 
 const SAMPLE = join(ROOT, 'test/captures/sample/input.pcap')
@@ -29,7 +29,10 @@ test('a release prints of the sample what the clone prints', (t) => {
   const { dependencies } = JSON.parse(readText('package.json')) as { dependencies: object }
   const node = `node-linux-${process.arch}`
   for (const name of [...Object.keys(dependencies), node]) {
-    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name))
+    const link = join(folder, 'node_modules', name)
+    // Some names have a scope, which is a folder.
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), link)
   }
   const released = run(join(own, 'bin/thingward'), 'watch', SAMPLE, '--quiet')
   assert.equal(released, run(join(ROOT, 'bin/thingward'), 'watch', SAMPLE, '--quiet'))
