@@ -22,6 +22,7 @@ import { Fanout } from './fanout.ts'
 import { writeFindings } from './findings.ts'
 import { limitsMet, type LimitMet } from './limits-met.ts'
 import type { PolicyFile } from './policy/given.ts'
+import { controllersFrom, type ControllerStatement } from './policy/controllers.ts'
 import { conclude, type Conclusion } from './policy/judging.ts'
 import { Timeline, type TimelinePoint } from './timeline.ts'
 
@@ -33,6 +34,8 @@ export interface WatchOptions {
   readonly local?: readonly string[]
   /** Profiles for phones and laptops too. */
   readonly includePersonal?: boolean
+  /** Who is whose controller, where a person says so. */
+  readonly controllers?: readonly ControllerStatement[]
   /** Policies to hold the devices to. */
   readonly policies?: readonly PolicyFile[]
   readonly signal?: AbortSignal
@@ -245,6 +248,7 @@ export class Watch {
       options: {
         includePersonal: this.options.includePersonal,
         localPrefixes: this.options.local,
+        ...controllersFrom(this.options.controllers ?? [], devices),
         source,
         excluded: ({ originator, responder, port, first, last }) =>
           this.detection.taints.covers({ originator, responder, port, first, last }),

@@ -8,6 +8,7 @@ import { documentOf, htmlReport, terminalReport } from '../../report/index.ts'
 import { examples, type CliCommand } from '../command.ts'
 import { ProgressLine } from '../progress.ts'
 import { Outputs } from '../outputs.ts'
+import { CONTROLLER_HELP, controllersOf } from '../policy/controllers.ts'
 import { policiesOf, tellUnusable } from '../policy/given.ts'
 import { PolicyOutputs } from '../policy/outputs.ts'
 import { recogBook } from '../recog.ts'
@@ -31,6 +32,7 @@ interface Options extends TargetOptions {
   readonly force?: boolean
   readonly policy?: string
   readonly local?: string[]
+  readonly controller?: string[]
   readonly truth?: string[]
   readonly people?: boolean
   readonly memory: number
@@ -63,6 +65,7 @@ export const command: CliCommand = {
       .option('--force', 'with --mud and --profiles: overwrite files that are not ours')
       .option('--policy <folder>', 'hold devices to these MUD files and profiles (*.json, *.mud)')
       .option('--local <prefix...>', 'networks that are ours beyond the private ones')
+      .option('--controller <whose=who...>', CONTROLLER_HELP)
       .option('--truth <[kind=]file...>', 'who has which address: leases, ARP tables, controllers')
       .option('--people', 'learn allow-lists for phones and laptops too')
       .option('--memory <MB>', 'memory budget for tables', positive, 512)
@@ -83,6 +86,7 @@ export const command: CliCommand = {
           ['thingward watch -i eth0 --syslog tls://siem:6514', 'findings as they come, by syslog'],
           ['thingward watch monday.pcap --profiles p', 'learn on Monday …'],
           ['thingward watch tuesday.pcap --policy p', '… and see what is new on Tuesday'],
+          ['thingward watch a.pcap --controller *=192.168.1.2', 'the hub may command all'],
           ['thingward watch zeek-logs/ --truth dnsmasq.leases', 'MACs from a lease file'],
           ['thingward watch a.pcap --json | jq .devices', 'for programs'],
         ]),
@@ -129,6 +133,7 @@ async function run(inputs: readonly string[], options: Options, line: Command): 
     const watch = await Watch.create({
       memoryMegabytes: options.memory,
       local: options.local,
+      controllers: controllersOf(options.controller),
       includePersonal: options.people,
       signal: stop.signal,
       listeners: outputs.listeners,

@@ -5,6 +5,7 @@ import { Watch, type Conclusion } from '../../app/index.ts'
 import { EXIT } from '../../core/errors.ts'
 import { ProgressLine } from '../progress.ts'
 import { sourcesOf } from '../sources.ts'
+import { CONTROLLER_HELP, controllersOf } from './controllers.ts'
 import { policiesOf, tellUnusable } from './given.ts'
 
 /** What every question about captures takes. */
@@ -12,6 +13,7 @@ export interface QuestionOptions {
   readonly policy: string
   readonly json?: boolean
   readonly local?: string[]
+  readonly controller?: string[]
   readonly people?: boolean
   readonly memory: number
 }
@@ -22,6 +24,7 @@ export const questionOptions = (command: Command): Command =>
     .requiredOption('--policy <folder>', 'MUD files and profiles (*.json, *.mud)')
     .option('--json', 'one JSON document on standard output')
     .option('--local <prefix...>', 'networks that are ours beyond the private ones')
+    .option('--controller <whose=who...>', CONTROLLER_HELP)
     .option('--people', 'phones and laptops too')
     .option('--memory <MB>', 'memory budget for tables', megabytes, 512)
 
@@ -54,6 +57,7 @@ export async function questionRun(
     const watch = await Watch.create({
       memoryMegabytes: options.memory,
       local: options.local,
+      controllers: controllersOf(options.controller),
       includePersonal: options.people,
       signal: stop.signal,
       policies,
