@@ -10,7 +10,8 @@ import { isRefused, mergeDevices } from './merges.ts'
 import { keepObservations } from './observations.ts'
 import type { Change } from './store.ts'
 import type { DeviceRow } from './tables.ts'
-import { deviceItem, isAddress, wordsOf } from './device-item.ts'
+import { deviceItem, wordsOf } from './device-item.ts'
+import { noteVersion, writeDevice } from './device-writing.ts'
 import { assertVersion } from './versions.ts'
 
 /** A device as one sensor sees it; `ref` is its name for it within the session. */
@@ -263,31 +264,4 @@ async function update(batch: Batch, row: Row, device: ObservedDevice['device']):
   await writeDevice(change, row, next)
   await noteVersion(change, next, sighting)
   return row.id
-}
-
-/** Writes a row, and its words where they changed. */
-export async function writeDevice({ db }: Change, before: Row, next: Row): Promise<void> {
-  const { number, id, ...columns } = next
-  await db.updateTable('device').set(columns).where('id', '=', id).execute()
-  const words = wordsOf(next)
-  if (words === wordsOf(before)) return
-  await db.deleteFrom('device_words').where('rowid', '=', number).execute()
-  await db.insertInto('device_words').values({ rowid: number, words }).execute()
-}
-
-/** Keeps a version where the device became another in what a list shows, and tells of it. */
-export async function noteVersion(
-  change: Change,
-  row: Row,
-  { actor, observed }: Pick<Sighting, 'actor' | 'observed'>,
-): Promise<void> {
-  const content = JSON.stringify(deviceItem(row))
-  const version = { id: row.id, content, from: observed, now: change.now }
-  if (!(await assertVersion(change.db, 'device_version', version))) return
-  const { category, manufacturer, model } = row
-  const addresses = (JSON.parse(row.addresses_json) as string[]).filter(isAddress).length
-  const facts = { category, manufacturer, model, addresses }
-  const subject = `device:${row.id}`
-  change.record({ kind: 'device.changed', actor, subject, at: observed, facts })
-  await change.tell('device', { id: row.id, change: 'changed' })
 }

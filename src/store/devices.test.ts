@@ -79,6 +79,21 @@ test('two become one, reversibly, and what was undone is not done again', async 
   assert.ok(recorded.includes(`device.unmerged device:${kept.id}`))
 })
 
+test('history knows when two became one, and two again', async () => {
+  const { see, devices, time, all, session } = await rehearseStore()
+  const admission = session()
+  const at = (seconds: number) => ({ observed: START + seconds * SECOND })
+  await see(admission, [deviceOf('d1', { macs: [MAC] }), deviceOf('d2', { macs: [OTHER] })])
+  await see(admission, [deviceOf('d1', { macs: [MAC, OTHER] })], at(10))
+  time.now = START + 30 * SECOND
+  const [{ id }] = await all()
+  const { merges } = (await devices.get(id))!
+  await devices.undoMerge(id, merges[0].id, 'user:u1')
+  const countAt = async (seconds: number) =>
+    (await devices.listAt({ limit: 9 }, { at: START + seconds * SECOND })).items.length
+  assert.deepEqual([await countAt(5), await countAt(15), await countAt(40)], [2, 1, 2])
+})
+
 test('a MAC that moves to another device changes hands', async () => {
   const { see, all, session } = await rehearseStore()
   const admission = session()

@@ -2,9 +2,10 @@
 // how it was at another time, and what a person sets by hand.
 import { sql, type Kysely, type Selectable } from 'kysely'
 import { SECOND, type Microseconds } from '../core/clock.ts'
-import { noteVersion, segmentBy, writeDevice } from './device-admission.ts'
+import { segmentBy } from './device-admission.ts'
 import type { DeviceDocument } from './device-document.ts'
 import { deviceItem, type DeviceVersion } from './device-item.ts'
+import { noteVersion, writeDevice } from './device-writing.ts'
 import { standingDevice } from './finding-counts.ts'
 import { undoMerge, withMerged } from './merges.ts'
 import { filterKey, matching, SORTS, type DeviceQuery } from './device-query.ts'

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Microseconds } from '../core/clock.ts'
+import { noteVersion } from './device-writing.ts'
 import { countFindings } from './finding-counts.ts'
 import type { Change } from './store.ts'
 import type { Tables } from './tables.ts'
@@ -35,11 +36,7 @@ export async function mergeDevices(change: Change, request: MergeRequest): Promi
       undone_by: null,
     })
     .execute()
-  await db
-    .updateTable('device')
-    .set({ merged_into: kept, revision: now })
-    .where('id', '=', merged)
-    .execute()
+  await pointTo(change, { merged, kept, actor: by, observed })
   await countFindings(db, kept)
   const facts = { merged: `device:${merged}`, because, merge: id }
   const subject = `device:${kept}`
@@ -67,11 +64,7 @@ export async function undoMerge(
     .set({ undone: now, undone_by: by })
     .where('id', '=', id)
     .execute()
-  await db
-    .updateTable('device')
-    .set({ merged_into: null, revision: now })
-    .where('id', '=', merge.merged)
-    .execute()
+  await pointTo(change, { merged: merge.merged, kept: null, actor: by, observed: now })
   await countFindings(db, merge.kept)
   await countFindings(db, merge.merged)
   const facts = { merged: `device:${merge.merged}`, merge: id }
@@ -81,6 +74,25 @@ export async function undoMerge(
     await change.tell('device', { id: each, change: 'changed' })
   }
   return true
+}
+
+/** From `observed` on a device is a part of another one, or of none; history says so. */
+async function pointTo(
+  change: Change,
+  to: {
+    readonly merged: string
+    readonly kept: string | null
+    readonly actor: string
+    readonly observed: Microseconds
+  },
+): Promise<void> {
+  const row = await change.db
+    .updateTable('device')
+    .set({ merged_into: to.kept, revision: change.now })
+    .where('id', '=', to.merged)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await noteVersion(change, row, to)
 }
 
 /** A person has said that these two are not one. */
