@@ -24,6 +24,7 @@ import { factorRoutes } from './routes/factors.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { flowRoutes } from './routes/flows.ts'
 import { healthRoutes } from './routes/health.ts'
+import { importRoutes } from './routes/imports.ts'
 import { profileRoutes } from './routes/profiles.ts'
 import { siteRoutes } from './routes/site.ts'
 
@@ -98,6 +99,7 @@ const ALL_ROUTES = [
   factorRoutes,
   siteRoutes,
   deviceRoutes,
+  importRoutes,
   findingRoutes,
   profileRoutes,
   flowRoutes,
