@@ -1,5 +1,5 @@
-// npm run package: Debian packages and tarballs for each machine type, with their sums, signed
-// where a key is given. Built from what is checked out, dated by its last commit.
+// `npm run package` builds Debian packages and tarballs for each machine type, with their sums,
+// signed where a key is given. Built from what is checked out, dated by its last commit.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,8 @@ import { ARCHITECTURES, compile, manifest, stage, type Architecture } from './st
 import { writeSums } from './sums.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const HELP = `usage: npm run package -- [--arch amd64,arm64] [--as deb,tar] [--out FOLDER] [--key FILE]
+const HELP = `usage: npm run package -- [--arch amd64,arm64] [--as deb,tar]
+                            [--out FOLDER] [--key FILE]
 
   --arch   machine types, ${Object.keys(ARCHITECTURES).join(',')} by default
   --as     Debian packages, tarballs, or both
