@@ -63,7 +63,9 @@ export const COUNTERS: readonly CounterSet[] = [
 
 const words = (names: readonly string[]) => `{ ${names.map((name) => `"${name}"`).join(', ')} }`
 
-/** The text inside `table inet thingward { … }`, and the name of the chain that says which it is. */
+/**
+ * The text inside `table inet thingward { … }`, and the name of the chain that says which it is.
+ */
 export function baseText(policy: GatePolicy): { name: string; text: string } {
   const text = [...setLines(), ...refusalLines(), ...newLines(policy), ...hookLines(policy)].join(
     '\n',
@@ -95,11 +97,12 @@ function refusalLines(): string[] {
           ([, version, , key]) => `  update @${hold}_${way}${version}_${reason} { ${key} counter }`,
         )
         const prefix = `thingward ${hold} ${way} ${reason}: `
+        const log = `log prefix "${prefix}" group ${LOG_GROUP} snaplen 160`
         return [
           ` chain ${hold}_${way}_${reason} {`,
           ...(reason === 'invalid' ? [] : [`  ct state invalid goto ${hold}_${way}_invalid`]),
           ...counts,
-          `  limit rate 50/second burst 100 packets log prefix "${prefix}" group ${LOG_GROUP} snaplen 160`,
+          `  limit rate 50/second burst 100 packets ${log}`,
           hold === 'refuse' ? '  drop' : '  accept',
           ' }',
         ]
@@ -112,15 +115,20 @@ function refusalLines(): string[] {
 function newLines({ uplinks }: GatePolicy): string[] {
   const up = words(uplinks)
   const services = 'meta l4proto { 6, 17 } th dport { 53, 123 } fib daddr type local accept'
+  const chain = (name: string, ...lines: readonly string[]) =>
+    ` chain ${name} {\n${lines.map((line) => `  ${line}\n`).join('')} }`
+  const seen = 'update @new_devices { iifname . ether saddr counter }'
+  const refuse = (way: 'from' | 'to') => `goto refuse_${way}_new-device`
+  const outside = ['ct direction reply accept', `oifname ${up} accept`, services, refuse('from')]
   return [
-    ' chain new_from_allow {\n  update @new_devices { iifname . ether saddr counter }\n  accept\n }',
-    ` chain new_from_outside {\n  update @new_devices { iifname . ether saddr counter }\n  ct direction reply accept\n  oifname ${up} accept\n  ${services}\n  goto refuse_from_new-device\n }`,
-    ` chain new_from_inside {\n  update @new_devices { iifname . ether saddr counter }\n  oifname ${up} goto refuse_from_new-device\n  accept\n }`,
-    ' chain new_from_nothing {\n  update @new_devices { iifname . ether saddr counter }\n  goto refuse_from_new-device\n }',
-    ' chain new_to_allow {\n  accept\n }',
-    ' chain new_to_outside {\n  goto refuse_to_new-device\n }',
-    ` chain new_to_inside {\n  iifname ${up} goto refuse_to_new-device\n  accept\n }`,
-    ' chain new_to_nothing {\n  goto refuse_to_new-device\n }',
+    chain('new_from_allow', seen, 'accept'),
+    chain('new_from_outside', seen, ...outside),
+    chain('new_from_inside', seen, `oifname ${up} ${refuse('from')}`, 'accept'),
+    chain('new_from_nothing', seen, refuse('from')),
+    chain('new_to_allow', 'accept'),
+    chain('new_to_outside', refuse('to')),
+    chain('new_to_inside', `iifname ${up} ${refuse('to')}`, 'accept'),
+    chain('new_to_nothing', refuse('to')),
   ]
 }
 

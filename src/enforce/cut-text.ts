@@ -33,10 +33,11 @@ export function cutLines(
 ): string[] {
   const table = `table netdev ${TABLE}`
   const wanted = [`ingress_${cut.name}`, `egress_${cut.name}`]
+  const type = 'type ether_addr;'
   const lines = [
     `add ${table}`,
-    `add set netdev ${TABLE} ${QUARANTINE_SET} { type ether_addr; flags timeout; size ${CUT_MAX}; }`,
-    `add set netdev ${TABLE} ${STOPPED_SET} { type ether_addr; flags dynamic; size ${CUT_MAX}; }`,
+    `add set netdev ${TABLE} ${QUARANTINE_SET} { ${type} flags timeout; size ${CUT_MAX}; }`,
+    `add set netdev ${TABLE} ${STOPPED_SET} { ${type} flags dynamic; size ${CUT_MAX}; }`,
   ]
   const isWhole = standing.length === 2 && wanted.every((name) => standing.includes(name))
   if (isWhole) return lines

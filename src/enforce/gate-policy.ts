@@ -42,13 +42,17 @@ export interface GatePolicy {
   readonly segments: readonly Segment[]
   /** Interfaces that lead outside. */
   readonly uplinks: readonly string[]
-  /** Own addresses of the gate on its segments: `gateway`, and `dns` where nobody said otherwise. */
+  /**
+   * Own addresses of the gate on its segments: `gateway`, and `dns` where nobody said otherwise.
+   */
   readonly ownAddresses: readonly string[]
   readonly context: PolicyContext
   readonly devices: readonly GateDevice[]
   /** Addresses of names, as far as known: a rule that names a peer permits exactly these. */
   readonly names?: ReadonlyMap<string, readonly string[]>
-  /** Interfaces on which quarantine cuts: the segments', and the ports of those that are bridges. */
+  /**
+   * Interfaces on which quarantine cuts: the segments', and the ports of those that are bridges.
+   */
   readonly ports: readonly string[]
   /** Rules and profiles that end before this are left out. */
   readonly now: Microseconds

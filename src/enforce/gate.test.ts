@@ -81,7 +81,8 @@ test(
     )
     const again = await driver().standing()
     assert.equal(changeOf(again, compileRuleset(policyOf([one, other]))).text, '')
-    // The remembered state of `gate` is old now: it notices, and brings in what is asked all the same.
+    // The remembered state of `gate` is old now: it notices, and brings in what is asked all the
+    // same.
     await gate.apply(policyOf([one]))
     assert.equal(changeOf(await driver().standing(), compileRuleset(policyOf([one]))).text, '')
   },

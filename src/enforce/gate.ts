@@ -63,8 +63,8 @@ export class Gate {
   }
 
   /**
-   * Cuts MACs off, for so many seconds or until released; works before any policy stands. Established
-   * flows end too.
+   * Cuts MACs off, for so many seconds or until released; works before any policy stands.
+   * Established flows end too.
    */
   quarantine(
     macs: readonly string[],

@@ -68,7 +68,8 @@ export function profileText(permits: readonly Permit[], isExpired: boolean): Pro
 /** `{would}` stands for the prefix of the counting chains. */
 const chainText = ({ name, lines }: { name: string; lines: readonly string[] }, hold: Hold) => {
   const prefix = hold === 'enforce' ? 'refuse' : 'would'
-  return ` chain ${name} {\n${lines.map((line) => `  ${line.replaceAll('{hold}', prefix)}\n`).join('')} }`
+  const body = lines.map((line) => `  ${line.replaceAll('{hold}', prefix)}\n`)
+  return ` chain ${name} {\n${body.join('')} }`
 }
 
 /**

@@ -1,5 +1,5 @@
-// Compile cases: a gate's policy in YAML, `---`, and what the compiler made of it. Rules are written
-// without ids and provenance.
+// Compile cases: a gate's policy in YAML, `---`, and what the compiler made of it. Rules are
+// written without ids and provenance.
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import {

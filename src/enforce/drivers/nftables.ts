@@ -45,11 +45,10 @@ export class NftablesDriver implements Driver {
   }
 
   async counts() {
-    const names = COUNTERS.map(({ name }) => `list set inet ${TABLE} ${name}`)
-    const [counted, stopped] = await Promise.all([
-      this.listIfThere(names.join('\n')),
-      this.listIfThere(`list set netdev ${TABLE} ${STOPPED_SET}`),
-    ])
+    // One call each: nft 1.0.6 finds only the last set of several that are asked for at once.
+    const lists = COUNTERS.map(({ name }) => this.listIfThere(`list set inet ${TABLE} ${name}`))
+    const stopped = await this.listIfThere(`list set netdev ${TABLE} ${STOPPED_SET}`)
+    const counted = (await Promise.all(lists)).flat()
     return { counts: countsFrom(counted), stopped: stoppedFrom(stopped) }
   }
 
@@ -62,9 +61,9 @@ export class NftablesDriver implements Driver {
   }
 
   /** Nothing where the table or set does not exist. */
-  private async listIfThere(commands: string): Promise<unknown[]> {
+  private async listIfThere(command: string): Promise<unknown[]> {
     try {
-      return await this.list(commands)
+      return await this.list(command)
     } catch (error) {
       const isMissing = error instanceof OperatingError && /No such file/.test(error.message)
       if (isMissing) return []
@@ -72,13 +71,9 @@ export class NftablesDriver implements Driver {
     }
   }
 
-  private async list(commands: string, words: readonly string[] = []): Promise<unknown[]> {
-    const output = await this.run(['-j', ...words, ...commandWords(commands)], '')
-    // Several commands give several documents, one a line.
-    return output
-      .split('\n')
-      .filter((line) => line !== '')
-      .flatMap((line) => (JSON.parse(line) as { nftables?: unknown[] }).nftables ?? [])
+  private async list(command: string, words: readonly string[] = []): Promise<unknown[]> {
+    const output = await this.run(['-j', ...words, command], '')
+    return (JSON.parse(output) as { readonly nftables?: unknown[] }).nftables ?? []
   }
 
   private run(words: readonly string[], input: string): Promise<string> {
@@ -107,9 +102,6 @@ export class NftablesDriver implements Driver {
     })
   }
 }
-
-/** nft takes commands as one argument each only when they are separated by `;`. */
-const commandWords = (commands: string): string[] => [commands.replaceAll('\n', '; ')]
 
 function notStarted(program: string, cause: NodeJS.ErrnoException): OperatingError {
   const why = cause.code === 'ENOENT' ? 'it is not installed (Debian: nftables)' : cause.message
