@@ -49,6 +49,13 @@ const GROUPS_AGE = 5 * SECOND
 
 type Row = Selectable<DeviceRow>
 
+interface PastRow {
+  readonly item_json: string
+  readonly first_seen: number
+  readonly last_seen: number
+  readonly total: number
+}
+
 export class Devices {
   private readonly store: Store
   private readonly kept: KeptAnswers
@@ -97,31 +104,33 @@ export class Devices {
     return { ...more, total }
   }
 
-  /** The list as it was; the same filters, sorted by name unless asked otherwise. */
+  /** The list as it was; the same filters, sorted by name. */
   async listAt(query: DeviceQuery, asOf: AsOf): Promise<StoredPage<StoredDevice>> {
-    const { read } = this.store
-    const rows = await sql<{ item_json: string; first_seen: number; last_seen: number }>`
-      SELECT v.item_json, d.first_seen, d.last_seen FROM device_version v
-      JOIN device d ON d.id = v.device WHERE ${holdsAt(asOf)}`.execute(read)
-    const words = searchWords(query.words)
-    const { category, segment, manufacturer, owner } = query
-    const all = rows.rows
-      .map((row) => ({ ...pastDevice(row.item_json, asOf), firstSeen: row.first_seen, row }))
-      .map(({ row, ...item }) => ({ ...item, lastSeen: Math.min(row.last_seen, asOf.at) }))
-      .filter((item) => item.mergedInto === '')
-      .filter((item) => (category ?? item.category) === item.category)
-      .filter((item) => (segment ?? item.segment) === item.segment)
-      .filter((item) => (manufacturer ?? item.manufacturer) === item.manufacturer)
-      .filter((item) => (owner ?? item.owner) === item.owner)
-      .filter((item) => {
-        const text = JSON.stringify(item).toLowerCase()
-        return words.every((word) => text.includes(word))
-      })
-      .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1))
     const start = query.cursor === undefined ? 0 : Number(keyOf(query.cursor, 1)[0])
-    const items = all.slice(start, start + query.limit)
+    const part = (name: string) => sql`v.item_json ->> ${sql.lit(`$.${name}`)}`
+    const conditions = [holdsAt(asOf), sql<boolean>`${part('mergedInto')} = ''`]
+    for (const name of ['category', 'segment', 'manufacturer', 'owner'] as const) {
+      const value = query[name]
+      if (value !== undefined) conditions.push(sql<boolean>`${part(name)} = ${value}`)
+    }
+    for (const word of searchWords(query.words)) {
+      conditions.push(sql<boolean>`instr(lower(v.item_json), ${word}) > 0`)
+    }
+    const { rows } = await sql<PastRow>`
+      SELECT v.item_json, d.first_seen, d.last_seen, count(*) OVER () AS total
+      FROM device_version v JOIN device d ON d.id = v.device
+      WHERE ${sql.join(conditions, sql` AND `)}
+      ORDER BY ${part('name')}, v.device LIMIT ${query.limit} OFFSET ${start}`.execute(
+      this.store.read,
+    )
+    const items = rows.map((row) => ({
+      ...pastDevice(row.item_json, asOf),
+      firstSeen: row.first_seen,
+      lastSeen: Math.min(row.last_seen, asOf.at),
+    }))
+    const total = Number(rows[0]?.total ?? 0)
     const end = start + items.length
-    return { items, total: all.length, ...(end < all.length && { next: cursorOf([end]) }) }
+    return { items, total, ...(end < total && { next: cursorOf([end]) }) }
   }
 
   /** undefined: no such device. What was merged answers as the device it is part of. */

@@ -155,6 +155,13 @@ const SYSTEM: readonly string[] = [
     payload_json TEXT NOT NULL, recorded BIGINT NOT NULL)`,
 ]
 
+/** A filter with the order that lists have unless asked otherwise. */
+const LISTS: readonly string[] = ['category', 'manufacturer', 'segment', 'owner'].map(
+  (column) =>
+    `CREATE INDEX device_seen_by_${column} ON device (${column}, last_seen, id)
+      WHERE merged_into IS NULL`,
+)
+
 export const MIGRATIONS: readonly Migration[] = Object.freeze([
   {
     id: '0001-platform',
@@ -163,4 +170,5 @@ export const MIGRATIONS: readonly Migration[] = Object.freeze([
   { id: '0002-evidence', statements: EVIDENCE_MIGRATION },
   { id: '0003-second-factors', statements: SECOND_FACTORS },
   { id: '0004-passkeys', statements: PASSKEYS },
+  { id: '0005-lists', statements: LISTS },
 ])
