@@ -7,6 +7,7 @@ import type { DeviceEvent, FindingEvent } from '../../../api/contract/index.ts'
 export type LiveState = 'connecting' | 'on' | 'lost'
 
 const PAUSE_MS = 1000
+const AGAIN_MS = 5000
 /** Nothing on the network changes these. */
 const STEADY = new Set<unknown>(['session', 'setup', 'site'])
 let state: LiveState = 'connecting'
@@ -33,7 +34,29 @@ export const useLiveState = (): LiveState =>
 
 /** Listens until the returned function is called. */
 export function listen(client: QueryClient): () => void {
-  source = new EventSource('/api/v1/events')
+  let again: ReturnType<typeof setTimeout> | undefined
+  const open = () => {
+    source = new EventSource('/api/v1/events')
+    answer(source, client)
+    source.addEventListener('error', () => {
+      become('lost')
+      // A browser tries again by itself, unless it was refused: then we do.
+      if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS)
+    })
+  }
+  open()
+  return () => {
+    clearTimeout(again)
+    clearTimeout(timer)
+    source?.close()
+    timer = undefined
+    waiting.clear()
+    become('connecting')
+  }
+}
+
+/** What each event makes old. */
+function answer(events: EventSource, client: QueryClient): void {
   const old = (key: readonly unknown[]) => {
     waiting.set(JSON.stringify(key), key)
     timer ??= setTimeout(() => {
@@ -43,29 +66,21 @@ export function listen(client: QueryClient): () => void {
       for (const queryKey of keys) void client.invalidateQueries({ queryKey })
     }, PAUSE_MS)
   }
-  source.addEventListener('open', () => {
+  events.addEventListener('open', () => {
     // What happened before the line stood, or while it was down, is not told again.
     void client.invalidateQueries({ predicate: ({ queryKey }) => !STEADY.has(queryKey[0]) })
     become('on')
   })
-  source.addEventListener('error', () => become('lost'))
-  source.addEventListener('device', (event) => {
+  events.addEventListener('device', (event) => {
     const told = JSON.parse(event.data as string) as DeviceEvent
     for (const key of [['devices'], ['device', told.id], ['facets']]) old(key)
   })
-  source.addEventListener('finding', (event) => {
+  events.addEventListener('finding', (event) => {
     const told = JSON.parse(event.data as string) as FindingEvent
     for (const key of [['findings'], ['finding', told.id], ['devices']]) old(key)
     if (told.device !== '') old(['device', told.device])
   })
-  source.addEventListener('health', () => {
+  events.addEventListener('health', () => {
     for (const key of [['health'], ['flows'], ['traffic'], ['map']]) old(key)
   })
-  return () => {
-    source?.close()
-    clearTimeout(timer)
-    timer = undefined
-    waiting.clear()
-    become('connecting')
-  }
 }

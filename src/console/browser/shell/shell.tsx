@@ -9,6 +9,7 @@ import icon from '../icon.svg'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { sayError, Toasts } from '../parts/toast.tsx'
 import { HelpSheet } from './help.tsx'
+import { useSessionEnd } from './session-end.ts'
 import { useKeyboard, useShortcuts } from './shortcuts.ts'
 import { chooseTheme, useTheme, type Theme } from './theme.ts'
 
@@ -34,6 +35,7 @@ export function Shell() {
   const [help, setHelp] = useState(false)
   const { pathname } = useLocation()
   useKeyboard()
+  useSessionEnd()
   useEffect(() => listen(client), [client])
   useShortcuts([
     { keys: '?', title: 'This help', group: 'Everywhere', run: () => setHelp(true) },
@@ -51,6 +53,7 @@ export function Shell() {
       </a>
       <Rail path={pathname} showHelp={() => setHelp(true)} />
       <main className="screen" id="content" tabIndex={-1}>
+        <Stale />
         <Outlet />
       </main>
       <BottomBar path={pathname} />
@@ -133,6 +136,31 @@ function BottomBar({ path }: { path: string }) {
         ))}
       </ul>
     </nav>
+  )
+}
+
+/** Said only when it lasts: a browser that wakes up needs a moment. */
+const STALE_MS = 4000
+
+function Stale() {
+  const lost = useLiveState() === 'lost'
+  const [said, setSaid] = useState(false)
+  useEffect(() => {
+    if (!lost) return
+    const timer = setTimeout(() => setSaid(true), STALE_MS)
+    return () => {
+      clearTimeout(timer)
+      setSaid(false)
+    }
+  }, [lost])
+  return (
+    <div role="status">
+      {said && (
+        <p className="stale">
+          No connection to Thingward. What you see may be old; it is tried again.
+        </p>
+      )}
+    </div>
   )
 }
 

@@ -2,7 +2,7 @@
 // whole, as the program itself sees it.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { EvidenceItem } from '../../../../api/contract/index.ts'
 import { evidenceQuery, sessionQuery, verifiedQuery } from '../../client/queries.ts'
 import { DataList, type Column } from '../../parts/data-list.tsx'
@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<EvidenceItem>[] = [
 export function EvidenceLog() {
   const { kind } = route.useSearch()
   const navigate = useNavigate()
-  const query = useInfiniteQuery(evidenceQuery({ kind }))
+  const query = useInfiniteQuery(evidenceQuery(kind ? { kind } : {}))
   const [selected, setSelected] = useState('')
   const [opened, setOpened] = useState<EvidenceItem>()
   const items = query.data?.pages.flatMap((page) => page.items)
@@ -57,7 +57,6 @@ export function EvidenceLog() {
       <div className="tools inner">
         <KindSelect
           kind={kind ?? ''}
-          items={items ?? []}
           choose={(next) =>
             void navigate({
               to: '/settings/$section',
@@ -104,21 +103,17 @@ export function EvidenceLog() {
 
 interface KindGiven {
   readonly kind: string
-  readonly items: readonly EvidenceItem[]
   readonly choose: (kind: string) => void
 }
 
-/** Kinds that were met so far. */
-function KindSelect({ kind, items, choose }: KindGiven) {
-  const [met, setMet] = useState<ReadonlySet<string>>(new Set())
-  const now = new Set([...met, ...items.map((item) => item.kind), ...(kind ? [kind] : [])])
-  useEffect(() => {
-    if (now.size > met.size) setMet(now)
-  })
+/** Kinds among the newest entries. */
+function KindSelect({ kind, choose }: KindGiven) {
+  const { data } = useInfiniteQuery(evidenceQuery({}))
+  const met = data?.pages.flatMap((page) => page.items.map((item) => item.kind)) ?? []
   return (
     <Select quiet label="All kinds" value={kind} choose={choose}>
       <option value="">All kinds</option>
-      {[...now].toSorted().map((one) => (
+      {[...new Set(kind ? [...met, kind] : met)].toSorted().map((one) => (
         <option key={one}>{one}</option>
       ))}
     </Select>
