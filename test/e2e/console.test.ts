@@ -348,6 +348,25 @@ describe('console', { skip: needs('chromium') }, () => {
     await rows().first().waitFor()
   })
 
+  test('a session that was ended elsewhere leads to the sign-in and back', async () => {
+    await go('/devices')
+    await rows().first().waitFor()
+    await page.evaluate(async () => {
+      const session = await fetch('/api/v1/session')
+      const { csrf } = (await session.json()) as { csrf: string }
+      await fetch('/api/v1/session', { method: 'DELETE', headers: { 'x-csrf-token': csrf } })
+    })
+    await page
+      .getByRole('link', { name: /^Flows/ })
+      .first()
+      .click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByLabel('Name').fill(NAME)
+    await page.getByLabel('Password').fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(/\/flows/)
+  })
+
   test('nothing came from elsewhere, and the browser had nothing to complain about', () => {
     assert.deepEqual([...watched.hosts], [new URL(thingward.url).host])
     const expected = /status of (400|403|412|422)/
