@@ -2,7 +2,7 @@
 // work, questions that take too long or reach for what is not theirs.
 import { test, type TestContext } from 'node:test'
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatingError } from '../../core/errors.ts'
@@ -49,6 +49,26 @@ test(`${KILLS} times kill -9: what was acknowledged is there, once`, async (t) =
     numbers.length,
   )
   await history.close()
+})
+
+test('fdatasync of the spool comes before each acknowledgement', (t) => {
+  if (spawnSync('strace', ['-V']).error) return t.skip('strace is not installed')
+  const folder = freshFolder(t)
+  const calls = ['-f', '-y', '-e', 'trace=fdatasync,write', '-e', 'signal=none', '-s', '8']
+  const words = [process.execPath, WRITER, folder, '0', '1000']
+  const traced = spawnSync('strace', [...calls, ...words], { encoding: 'utf8' })
+  if (/Operation not permitted/.test(traced.stderr)) return t.skip('strace may not trace')
+  let synced = 0
+  let acknowledged = 0
+  for (const line of traced.stderr.split('\n')) {
+    // A call on another thread is told in two lines; it is done with the second.
+    const isDone = line.endsWith('= 0') && line.includes('fdatasync')
+    if (isDone) synced++
+    if (!/write\(1<.*"\d+\\n/.test(line)) continue
+    acknowledged++
+    assert.ok(synced >= acknowledged, `acknowledged before it was on disk: ${line}`)
+  }
+  assert.equal(acknowledged, 10, traced.stderr.slice(-500))
 })
 
 test('a torn end is cut off, counted, and written over', async (t) => {

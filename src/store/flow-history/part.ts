@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { OperatingError } from '../../core/errors.ts'
 
 /** The files of a part: flows in the order of either end, and what is added up of them. */
@@ -112,7 +112,9 @@ export class Parts {
     } finally {
       closeSync(file)
     }
-    syncFolder(this.folder(part))
+    // Folders of a day and a site may be new.
+    const folder = this.folder(part)
+    for (const each of [folder, dirname(folder), join(this.directory, FOLDER)]) syncFolder(each)
   }
 
   private clear(): void {
@@ -133,7 +135,8 @@ const siteFolder = (site: string) =>
     ? site
     : `~${createHash('sha256').update(site).digest('hex').slice(0, 32)}`
 
-function syncFolder(path: string): void {
+/** Makes names just given or taken durable. */
+export function syncFolder(path: string): void {
   const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)

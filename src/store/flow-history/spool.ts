@@ -5,6 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OperatingError } from '../../core/errors.ts'
 import { FLOW_LIMITS } from './limits.ts'
+import { syncFolder } from './part.ts'
 import { readSpoolLine } from './spool-line.ts'
 
 /** One file of the spool. */
@@ -176,7 +177,10 @@ export class Spool {
 
   private async write(batches: readonly Batch[]): Promise<void> {
     const segment = (this.current ??= this.begin())
-    this.file ??= await open(segment.path, 'a', 0o600)
+    if (!this.file) {
+      this.file = await open(segment.path, 'a', 0o600)
+      syncFolder(this.options.directory)
+    }
     const bytes = Buffer.from(batches.map(({ text }) => text).join(''))
     try {
       await this.file.appendFile(bytes)
