@@ -83,6 +83,13 @@ describe('console', { skip: needs('chromium') }, () => {
     await total(new RegExp(`^Devices ${DEVICES}$`))
     await page.getByLabel('All categories').selectOption('camera')
     await total(/^Devices 1$/)
+    await page.getByRole('button', { name: 'As of …' }).click()
+    await page.getByLabel('As it was at').fill('2001-01-01T00:00:00')
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await page.getByRole('heading', { name: 'No device' }).waitFor()
+    assert.match(page.url(), /[?&]at=2001/)
+    await page.getByRole('button', { name: /^As of 2001/ }).click()
+    await total(/^Devices 1$/)
     await go('/devices?segment=Production')
     await total(/^Devices 1$/)
     await go('/devices?sort=-name')
@@ -258,6 +265,7 @@ describe('console', { skip: needs('chromium') }, () => {
     await page.keyboard.press('g')
     await page.keyboard.press('m')
     await page.waitForURL('**/map')
+    assert.equal(await page.evaluate('document.activeElement.id'), 'content')
   })
 
   const SCREENS = [

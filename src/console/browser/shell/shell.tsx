@@ -1,7 +1,7 @@
 // The frame of every screen behind the door: rail or bottom bar, live state, help, messages.
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { request } from '../client/request.ts'
 import { listen, useLiveState } from '../client/live.ts'
 import { findingsQuery, sessionQuery } from '../client/queries.ts'
@@ -11,6 +11,7 @@ import { sayError, Toasts } from '../parts/toast.tsx'
 import { HelpSheet } from './help.tsx'
 import { useSessionEnd } from './session-end.ts'
 import { useKeyboard, useShortcuts } from './shortcuts.ts'
+import { useCurrentTitle } from './title.ts'
 import { chooseTheme, useTheme, type Theme } from './theme.ts'
 
 interface Place {
@@ -53,6 +54,7 @@ export function Shell() {
       </a>
       <Rail path={pathname} showHelp={() => setHelp(true)} />
       <main className="screen" id="content" tabIndex={-1}>
+        <Arrival path={pathname} />
         <Stale />
         <Outlet />
       </main>
@@ -136,6 +138,25 @@ function BottomBar({ path }: { path: string }) {
         ))}
       </ul>
     </nav>
+  )
+}
+
+/**
+ * Another screen: the focus goes to its beginning, where a link that is gone has lost it, and its
+ * name is said aloud.
+ */
+function Arrival({ path }: { path: string }) {
+  const title = useCurrentTitle()
+  const before = useRef(path)
+  useEffect(() => {
+    if (before.current === path) return
+    before.current = path
+    document.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true })
+  }, [path])
+  return (
+    <p className="hidden-text" role="status">
+      {title}
+    </p>
   )
 }
 
