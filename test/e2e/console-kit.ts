@@ -64,11 +64,12 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer)
 }
 
-export const openBrowser = (): Promise<Browser> =>
+/** `args`: further ones for Chromium. */
+export const openBrowser = (args: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: BROWSERS.find((path) => existsSync(path)),
     // Tests run as root in places; there is no graphics card for the map.
-    args: ['--no-sandbox', '--enable-unsafe-swiftshader'],
+    args: ['--no-sandbox', '--enable-unsafe-swiftshader', ...args],
   })
 
 /** A page that keeps what a browser complains about. */
@@ -84,16 +85,18 @@ export interface Watched {
 interface Look {
   readonly width?: number
   readonly dark?: boolean
+  /** The browser was started so that it trusts our certificate. */
+  readonly trusted?: boolean
   readonly state?: Awaited<ReturnType<BrowserContext['storageState']>>
 }
 
 export async function watchedPage(browser: Browser, look: Look = {}): Promise<Watched> {
-  const { width = 1440, dark = false, state } = look
+  const { width = 1440, dark = false, trusted = false, state } = look
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: dark ? 'dark' : 'light',
     // The certificate is from an authority of our own.
-    ignoreHTTPSErrors: true,
+    ignoreHTTPSErrors: !trusted,
     ...(state && { storageState: state }),
   })
   context.setDefaultTimeout(30_000)

@@ -13,6 +13,7 @@ import type {
   DeviceItem,
   DifferenceAnswer,
   EvidenceItem,
+  Factor,
   EvidenceVerified,
   FindingDetail,
   FindingItem,
@@ -20,6 +21,7 @@ import type {
   Health,
   MapAnswer,
   Page,
+  Passkey,
   ProfileAnswer,
   Session,
   SessionItem,
@@ -152,3 +154,5 @@ export const healthQuery = queryOptions({
 export const usersQuery = one<Page<User>>(['users'], '/users')
 export const tokensQuery = one<Page<Token>>(['tokens'], '/tokens')
 export const sessionsQuery = one<Page<SessionItem>>(['sessions'], '/sessions')
+export const factorQuery = one<Factor>(['factor'], '/users/me/factor')
+export const passkeysQuery = one<Page<Passkey>>(['passkeys'], '/users/me/passkeys')

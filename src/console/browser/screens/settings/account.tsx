@@ -12,6 +12,8 @@ import { say, sayError } from '../../parts/toast.tsx'
 import { plain } from '../../parts/wording.ts'
 import { Leave, ThemeButton } from '../../shell/shell.tsx'
 import { NewPassword } from '../entry/owner.tsx'
+import { Passkeys } from './passkeys.tsx'
+import { SecondFactor } from './second-factor.tsx'
 
 export function Account() {
   const { data: session } = useQuery(sessionQuery)
@@ -28,6 +30,8 @@ export function Account() {
         </div>
       </section>
       <Sessions />
+      <SecondFactor />
+      <Passkeys />
       <Password />
     </div>
   )
@@ -45,9 +49,26 @@ function Sessions() {
       sayError(error)
     }
   }
+  const endOthers = async () => {
+    try {
+      await request('/sessions', { method: 'DELETE' })
+      await client.invalidateQueries({ queryKey: sessionsQuery.queryKey })
+      say('You are signed in here alone')
+    } catch (error) {
+      sayError(error)
+    }
+  }
+  const others = query.data?.items.some(({ current }) => !current)
   return (
     <section className="card" aria-label="Sessions">
-      <h2>Where you are signed in</h2>
+      <div className="card-head">
+        <h2>Where you are signed in</h2>
+        {others && (
+          <button type="button" className="button" onClick={() => void endOthers()}>
+            End all others
+          </button>
+        )}
+      </div>
       <Answer query={query} what="sessions" lines={3}>
         {({ items }) => (
           <ul className="sessions">

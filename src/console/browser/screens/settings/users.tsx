@@ -7,11 +7,12 @@ import { request } from '../../client/request.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Field, Select } from '../../parts/field.tsx'
 import { Form, useSending } from '../../parts/form.tsx'
+import { PasswordSheet } from '../../parts/password-sheet.tsx'
 import { Sheet } from '../../parts/sheet.tsx'
 import { Answer } from '../../parts/states.tsx'
 import { Ago } from '../../parts/time.tsx'
 import { say, sayError } from '../../parts/toast.tsx'
-import { plain } from '../../parts/wording.ts'
+import { countOf, plain } from '../../parts/wording.ts'
 import { NewPassword } from '../entry/owner.tsx'
 
 export const ROLES: readonly { readonly role: Role; readonly may: string }[] = [
@@ -39,6 +40,7 @@ export function Users() {
   const client = useQueryClient()
   const [adding, setAdding] = useState(false)
   const [leaving, setLeaving] = useState<User>()
+  const [resetting, setResetting] = useState<User>()
   const owner = session?.user.role === 'owner'
   const remove = async (user: User) => {
     setLeaving(undefined)
@@ -49,6 +51,13 @@ export function Users() {
     } catch (error) {
       sayError(error)
     }
+  }
+  const reset = async (user: User, password: string) => {
+    const path = `/users/${encodeURIComponent(user.id)}/reset-factors`
+    await request(path, { method: 'POST', body: { password } })
+    await client.invalidateQueries({ queryKey: usersQuery.queryKey })
+    say(`${user.name} signs in with the password alone now`)
+    setResetting(undefined)
   }
   return (
     <section className="card" aria-label="Users">
@@ -65,10 +74,24 @@ export function Users() {
           <UserTable
             users={items}
             remove={owner ? setLeaving : undefined}
+            reset={owner ? setResetting : undefined}
             self={session?.user.id ?? ''}
           />
         )}
       </Answer>
+      {resetting && (
+        <PasswordSheet
+          title={`Reset the second factor of ${resetting.name}?`}
+          action="Reset"
+          close={() => setResetting(undefined)}
+          confirmed={(password) => reset(resetting, password)}
+        >
+          <p>
+            Their authenticator, recovery codes, passkeys and sessions go; the password stays. Make
+            sure that it is really them who ask.
+          </p>
+        </PasswordSheet>
+      )}
       {adding && <AddUser close={() => setAdding(false)} />}
       {leaving && (
         <Confirm
@@ -88,15 +111,24 @@ interface TableGiven {
   readonly users: readonly User[]
   readonly self: string
   readonly remove: ((user: User) => void) | undefined
+  readonly reset: ((user: User) => void) | undefined
 }
 
-const UserTable = ({ users, self, remove }: TableGiven) => (
+/** What signing in takes. */
+const factorsOf = ({ totp, passkeys }: User): string =>
+  [
+    totp ? 'password and code' : 'password',
+    ...(passkeys > 0 ? [countOf(passkeys, 'passkey')] : []),
+  ].join(', ')
+
+const UserTable = ({ users, self, remove, reset }: TableGiven) => (
   <div className="scroll-x" tabIndex={0} role="region" aria-label="Table of users">
     <table>
       <thead>
         <tr>
           <th scope="col">Name</th>
           <th scope="col">Role</th>
+          <th scope="col">Signs in with</th>
           <th scope="col">Signed in</th>
           <th scope="col">
             <span className="hidden-text">Actions</span>
@@ -110,8 +142,14 @@ const UserTable = ({ users, self, remove }: TableGiven) => (
               <b>{user.name}</b> {user.id === self && <span className="badge plain">you</span>}
             </td>
             <td>{plain(user.role)}</td>
+            <td>{factorsOf(user)}</td>
             <td>{user.lastSignIn ? <Ago time={user.lastSignIn} /> : 'never'}</td>
             <td className="number">
+              {reset && user.id !== self && (user.totp || user.passkeys > 0) && (
+                <button type="button" className="button tight" onClick={() => reset(user)}>
+                  Reset<span className="hidden-text"> the second factor of {user.name}</span>
+                </button>
+              )}
               {remove && user.id !== self && (
                 <button type="button" className="button tight danger" onClick={() => remove(user)}>
                   Remove<span className="hidden-text"> {user.name}</span>
