@@ -70,6 +70,12 @@ export function plain(word: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** `tcp/443`; nothing where the service says it all, as ARP does. */
+export function carrier(transport: string, port: number, service: string): string {
+  if (port > 0) return `${transport}/${port}`
+  return service !== '' && transport.includes(' ') ? '' : transport
+}
+
 /** The last part of a path; an interface or a log is its own name. */
 export const sourceName = (source: string): string => source.split(/[/\\]/).at(-1) || source
 

@@ -5,7 +5,7 @@ import type { ConversationItem, DeviceDetail } from '../../../../api/contract/in
 import { conversationsQuery } from '../../client/queries.ts'
 import { Answer, Empty } from '../../parts/states.tsx'
 import { Ago } from '../../parts/time.tsx'
-import { count, size } from '../../parts/wording.ts'
+import { carrier, count, size } from '../../parts/wording.ts'
 
 export function Conversations({ device }: { device: DeviceDetail }) {
   const query = useQuery(conversationsQuery(device.id))
@@ -68,8 +68,7 @@ function Table({ device, items }: { device: DeviceDetail; items: readonly Conver
                   <Peer one={one} />
                 </td>
                 <td className="mono">
-                  {one.transport}
-                  {one.port > 0 && `/${one.port}`}
+                  {carrier(one.transport, one.port, one.service)}
                   {one.service && <span className="soft"> {one.service}</span>}
                 </td>
                 <td className="small">{STARTED[one.initiated]}</td>

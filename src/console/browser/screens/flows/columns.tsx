@@ -1,7 +1,7 @@
 // What a row of the flow list shows.
 import type { FlowEndItem, FlowItem } from '../../../../api/contract/index.ts'
 import type { Column } from '../../parts/data-list.tsx'
-import { localTime, size, span } from '../../parts/wording.ts'
+import { carrier, localTime, size, span } from '../../parts/wording.ts'
 
 export const endText = (end: FlowEndItem): string => end.name || end.address || end.mac
 
@@ -45,7 +45,9 @@ export const COLUMNS: readonly Column<FlowItem>[] = [
     cell: (flow) => (
       <>
         {flow.service || <span className="soft">–</span>}{' '}
-        <span className="soft mono">{carrier(flow)}</span>
+        <span className="soft mono">
+          {carrier(flow.transport, flow.responder.port, flow.service)}
+        </span>
       </>
     ),
   },
@@ -81,12 +83,6 @@ export const COLUMNS: readonly Column<FlowItem>[] = [
     cell: (flow) => size(flow.bytesIn),
   },
 ]
-
-/** `tcp/443`; nothing where the service says it all, as ARP does. */
-function carrier({ transport, service, responder }: FlowItem): string {
-  if (responder.port > 0) return `${transport}/${responder.port}`
-  return service !== '' && transport.includes(' ') ? '' : transport
-}
 
 const STATES: Readonly<Record<string, string>> = {
   S0: 'asked, no answer',
