@@ -13,8 +13,10 @@ import type { ObservedBatch, ObservedFlow, ObservedProfile } from './observed.ts
 
 /** Flows that wait for the bus; a source that can wait is held back before. */
 export const FLOWS_WAITING_MAX = 50_000
-/** Flows of one batch: about a megabyte as JSON. */
-const FLOWS_A_BATCH = 4000
+/** Flows of one batch: a few megabytes as JSON; each batch waits for the disk once. */
+const FLOWS_A_BATCH = 20_000
+/** A flow of a device that core was not told of yet waits for that, so many batches. */
+const WAITS_MAX = 3
 
 /** What changed; the caller adds who and when. */
 export type News = Pick<
@@ -30,6 +32,7 @@ interface Place {
 interface WaitingFlow extends Omit<ObservedFlow, 'originator' | 'responder' | 'key'> {
   readonly ends: readonly [number, number]
   readonly ports: readonly [number, number]
+  waits: number
 }
 
 export class Observing {
@@ -79,6 +82,7 @@ export class Observing {
       last: flow.last,
       ends: [flow.originator, flow.responder],
       ports: [flow.originatorPort, flow.responderPort],
+      waits: 0,
       protocol: flow.ipProtocol,
       service: flow.service,
       serverName: flow.serverName,
@@ -113,6 +117,12 @@ export class Observing {
     return this.watch
       .devices()
       .map((device) => ({ ref: device.id, device: withoutNumbers(device) }))
+  }
+
+  /** Flows alone, between two looks at everything else: those of devices that were told of. */
+  flowsOnly(): News {
+    const { observed } = this
+    return { observed, devices: [], seen: [], findings: [], profiles: [], flows: this.takeFlows() }
   }
 
   private changedDevices(devices: readonly Device[], whole: boolean) {
@@ -177,16 +187,21 @@ export class Observing {
 
   private takeFlows(): ObservedFlow[] {
     const taken = this.waiting.slice(0, FLOWS_A_BATCH)
-    this.waiting = this.waiting.slice(FLOWS_A_BATCH)
-    return taken.map(({ ends, ports, ...flow }) => {
-      const originator = this.party(ends[0], ports[0])
-      const responder = this.party(ends[1], ports[1])
-      const { site, segment, first, protocol } = flow
-      const own = [originator, responder].map(({ address, mac, port }) => [address, mac, port])
-      const text = JSON.stringify([site, segment, first, protocol, own])
-      const key = hash('sha256', text, 'base64url').slice(0, 22)
-      return { ...flow, key, originator, responder }
-    })
+    const rest = this.waiting.slice(FLOWS_A_BATCH)
+    const written: ObservedFlow[] = []
+    for (const flow of taken) {
+      const ends = flow.ends.map((endpoint, side) => this.party(endpoint, flow.ports[side]))
+      if (flow.waits < WAITS_MAX && ends.some(({ device }) => !this.isTold(device))) {
+        flow.waits++
+        rest.push(flow)
+      } else written.push(flowOf(flow, ends))
+    }
+    this.waiting = rest
+    return written
+  }
+
+  private isTold(device: string): boolean {
+    return device === '' || this.told.has(device)
   }
 
   private party(endpoint: number, port: number) {
@@ -198,6 +213,18 @@ export class Observing {
       port,
     }
   }
+}
+
+/** As core takes it; the key is the flow's own, whoever tells it and how often. */
+function flowOf(
+  { ends: _ends, ports: _ports, waits: _waits, ...flow }: WaitingFlow,
+  [originator, responder]: readonly ObservedFlow['originator'][],
+): ObservedFlow {
+  const { site, segment, first, protocol } = flow
+  const own = [originator, responder].map(({ address, mac, port }) => [address, mac, port])
+  const text = JSON.stringify([site, segment, first, protocol, own])
+  const key = hash('sha256', text, 'base64url').slice(0, 22)
+  return { ...flow, key, originator, responder }
 }
 
 /** Numbers of endpoints mean nothing outside this process. */

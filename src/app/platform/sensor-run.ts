@@ -25,6 +25,8 @@ import { tellSupervisor } from './start.ts'
 const EVERY_MS = 1000
 /** Looking costs: at most a tenth of the time goes into it. */
 const COST_SHARE = 10
+/** So many flows are sent without waiting for the next look. */
+const FLOWS_AT_ONCE = 4000
 /** What live traffic has taught is concluded this often. */
 const CONCLUDE_EVERY_MS = 15_000
 /** And everything, with its counts, this often. */
@@ -116,19 +118,23 @@ export class SensorRun {
     let concluded = Date.now()
     let whole = Date.now()
     const isLive = this.settings.interface !== undefined
+    let next = 0
     while (!isOver()) {
-      const started = performance.now()
       const now = Date.now()
-      const conclude = isLive && now - concluded >= CONCLUDE_EVERY_MS
-      const isWhole = now - whole >= WHOLE_EVERY_MS
-      if (conclude) concluded = now
-      if (isWhole) whole = now
-      const batch = this.batch({ conclude, whole: isWhole })
-      const cost = performance.now() - started
-      await this.send(batch)
-      if (isOver()) return
-      const isBehind = this.observing!.backlog > 0
-      await this.sleep(isBehind ? 0 : Math.max(EVERY_MS, cost * COST_SHARE))
+      if (now >= next) {
+        const conclude = isLive && now - concluded >= CONCLUDE_EVERY_MS
+        const isWhole = now - whole >= WHOLE_EVERY_MS
+        if (conclude) concluded = now
+        if (isWhole) whole = now
+        const batch = this.batch({ conclude, whole: isWhole })
+        const cost = Date.now() - now
+        next = now + Math.max(EVERY_MS, cost * COST_SHARE)
+        await this.send(batch)
+      } else if (this.observing!.backlog >= FLOWS_AT_ONCE) {
+        await this.send(this.batch('flows'))
+      } else {
+        await this.sleep(Math.min(EVERY_MS, next - now))
+      }
     }
   }
 
@@ -136,23 +142,19 @@ export class SensorRun {
     // The state 'done' stands only on the very last batch: then core knows that it has all of it.
     const { state } = this
     this.state = 'running'
-    let first = true
-    do {
-      const isLast = first && this.observing!.backlog === 0
-      if (isLast) this.state = state
-      await this.send(this.batch({ conclude: first, whole: first }))
-      first = false
-    } while (this.observing!.backlog > 0)
+    await this.send(this.batch({ conclude: true, whole: true }))
+    while (this.observing!.backlog > 0) await this.send(this.batch('flows'))
     this.state = state
-    await this.send(this.batch({ conclude: false, whole: false }))
+    await this.send(this.batch('flows'))
   }
 
-  private batch(how: { conclude: boolean; whole: boolean }): ObservedBatch {
+  private batch(how: { conclude: boolean; whole: boolean } | 'flows'): ObservedBatch {
     const source = this.settings.interface ?? this.settings.read ?? ''
-    const news = this.observing?.news({ ...how, source }) ?? NOTHING
+    const { observing } = this
+    const news = how === 'flows' ? observing?.flowsOnly() : observing?.news({ ...how, source })
     const { id, site, segment } = this.settings
     const place = { sensor: id, session: this.session, site, segment }
-    return { ...place, sequence: ++this.sequence, ...news, status: this.status() }
+    return { ...place, sequence: ++this.sequence, ...(news ?? NOTHING), status: this.status() }
   }
 
   private status(): SensorStatus {
