@@ -16,6 +16,7 @@ import type {
 import type { Health } from './contract/index.ts'
 import type { DeclaredRoute } from './gate.ts'
 import { Problem } from './problem.ts'
+import type { TargetDesk } from './routes/targets.ts'
 
 /** What is known of the processes beside this one. */
 export type ProcessHealth = Health['processes'][number]
@@ -33,6 +34,8 @@ export interface ApiParts {
   readonly door: Door
   readonly users: Users
   readonly evidence?: EvidenceLog
+  /** Who sends findings on to collectors and webhooks. */
+  readonly targets?: TargetDesk
   /** Microseconds: when this core started. */
   readonly started: number
   processes(): readonly ProcessHealth[]

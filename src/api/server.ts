@@ -27,6 +27,7 @@ import { healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/imports.ts'
 import { profileRoutes } from './routes/profiles.ts'
 import { siteRoutes } from './routes/site.ts'
+import { targetRoutes } from './routes/targets.ts'
 
 /** Bounds of a request, before and after the gate. */
 const BODY_BYTES_MAX = 65_536
@@ -100,6 +101,7 @@ const ALL_ROUTES = [
   siteRoutes,
   deviceRoutes,
   importRoutes,
+  targetRoutes,
   findingRoutes,
   profileRoutes,
   flowRoutes,

@@ -29,6 +29,7 @@ import {
   ParquetFlows,
   Store,
 } from '../../store/index.ts'
+import { Forwarder } from './forwarder.ts'
 import { Ingest } from './ingest.ts'
 import { segmentFinder } from './networks.ts'
 import type { Hello, ObservedBatch, Taken, Welcome } from './observed.ts'
@@ -82,7 +83,7 @@ export class Core {
 
   /** Opens everything and listens. Rejects with OperatingErrors that say what to mend. */
   static async open(settings: CoreSettings, log: Logger): Promise<Core> {
-    const built = await build(settings, log)
+    const built = await buildAll(settings, log)
     const { tls } = built
     let core: Core | undefined
     try {
@@ -98,6 +99,7 @@ export class Core {
       core = new Core(built, app, await listen(app, settings))
       return core
     } catch (cause) {
+      await built.targets.close()
       await built.flows.close()
       await built.evidence.close()
       built.store.close()
@@ -164,13 +166,28 @@ export class Core {
   async close(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
     await this.app.close()
+    await this.parts.targets.close()
     await this.parts.flows.close()
     await this.parts.evidence.close()
     this.parts.store.close()
   }
 }
 
-type Built = Awaited<ReturnType<typeof build>>
+type Built = Awaited<ReturnType<typeof buildAll>>
+
+/** The stores and what stands on them; and who sends their findings on. */
+async function buildAll(settings: CoreSettings, log: Logger) {
+  const built = await build(settings, log)
+  const targets = await Forwarder.open({
+    store: built.store,
+    sensors: built.sensors,
+    findings: built.findings,
+    folder: join(settings.data, 'targets'),
+    sender: { host: hostname(), version: settings.version, processId: process.pid },
+    warn: (text) => log.warn(text),
+  })
+  return { ...built, targets }
+}
 
 async function build(settings: CoreSettings, log: Logger) {
   const { data } = settings

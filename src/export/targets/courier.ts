@@ -83,6 +83,12 @@ export class Courier {
     }
   }
 
+  /** Resolves once everything that was offered so far lies on disk. */
+  async written(): Promise<void> {
+    await this.flushing
+  }
+
+  /** How delivery stands. */
   health(): CourierHealth {
     const { outbox, target } = this.parts
     return {
