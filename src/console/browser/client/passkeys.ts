@@ -8,7 +8,10 @@ const IP_ADDRESS = /^(\d+\.){3}\d+$|^\[/
 /** Why there can be none here; undefined: there can. */
 export function whyNoPasskeys(hostname: string): string | undefined {
   if (IP_ADDRESS.test(hostname)) {
-    return `A passkey is bound to a host name. This page is open at the address ${hostname}: open it by its name.`
+    return (
+      'A passkey is bound to a host name. This page is open at an address: ' +
+      `in place of ${hostname}, open it by its name.`
+    )
   }
   const isKnown = 'PublicKeyCredential' in globalThis && navigator.credentials !== undefined
   if (!isKnown || !('parseCreationOptionsFromJSON' in PublicKeyCredential)) {

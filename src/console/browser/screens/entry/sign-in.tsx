@@ -57,25 +57,7 @@ export function SignInScreen() {
         {proof ? (
           <CodeField proof={proof} code={code} set={setCode} change={change} />
         ) : (
-          <>
-            <Field
-              label="Name"
-              autoComplete="username"
-              autoCapitalize="none"
-              required
-              autoFocus
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-            <Field
-              label="Password"
-              type="password"
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(event) => setPassword(event.target.value)}
-            />
-          </>
+          <NameAndPassword {...{ name, setName, password, setPassword }} />
         )}
       </Form>
       {!proof && !whyNoPasskeys(location.hostname) && (
@@ -91,6 +73,35 @@ export function SignInScreen() {
     </Entry>
   )
 }
+
+interface NameGiven {
+  readonly name: string
+  readonly setName: (name: string) => void
+  readonly password: string
+  readonly setPassword: (password: string) => void
+}
+
+const NameAndPassword = ({ name, setName, password, setPassword }: NameGiven) => (
+  <>
+    <Field
+      label="Name"
+      autoComplete="username"
+      autoCapitalize="none"
+      required
+      autoFocus
+      value={name}
+      onChange={(event) => setName(event.target.value)}
+    />
+    <Field
+      label="Password"
+      type="password"
+      autoComplete="current-password"
+      required
+      value={password}
+      onChange={(event) => setPassword(event.target.value)}
+    />
+  </>
+)
 
 interface CodeGiven {
   readonly proof: Proof
@@ -118,7 +129,7 @@ const CodeField = ({ proof, code, set, change }: CodeGiven) => (
       <Field
         key="recovery"
         label="Recovery code"
-        hint="One of those you kept; it works once. None left? An owner can reset your second factor."
+        hint="One of those you kept; it works once. None left? An owner can reset the factor."
         autoComplete="off"
         autoCapitalize="characters"
         spellCheck={false}

@@ -73,25 +73,7 @@ function Sessions() {
         {({ items }) => (
           <ul className="sessions">
             {items.map((session) => (
-              <li key={session.id}>
-                <span>
-                  <b className="wrap">{browser(session.agent)}</b>{' '}
-                  {session.current && <span className="badge good">this one</span>}
-                  <span className="soft small block">
-                    from <span className="mono">{session.address}</span>, last seen{' '}
-                    <Ago time={session.lastSeen} />
-                  </span>
-                </span>
-                {!session.current && (
-                  <button
-                    type="button"
-                    className="button tight danger"
-                    onClick={() => void end(session)}
-                  >
-                    End<span className="hidden-text"> the session from {session.address}</span>
-                  </button>
-                )}
-              </li>
+              <SessionRow key={session.id} session={session} end={end} />
             ))}
           </ul>
         )}
@@ -99,6 +81,29 @@ function Sessions() {
     </section>
   )
 }
+
+interface RowGiven {
+  readonly session: SessionItem
+  readonly end: (session: SessionItem) => Promise<void>
+}
+
+const SessionRow = ({ session, end }: RowGiven) => (
+  <li>
+    <span>
+      <b className="wrap">{browser(session.agent)}</b>{' '}
+      {session.current && <span className="badge good">this one</span>}
+      <span className="soft small block">
+        from <span className="mono">{session.address}</span>, last seen{' '}
+        <Ago time={session.lastSeen} />
+      </span>
+    </span>
+    {!session.current && (
+      <button type="button" className="button tight danger" onClick={() => void end(session)}>
+        End<span className="hidden-text"> the session from {session.address}</span>
+      </button>
+    )}
+  </li>
+)
 
 const BROWSERS = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari', 'curl'] as const
 const SYSTEMS = ['Windows', 'Android', 'iPhone', 'iPad', 'Mac OS X', 'Linux'] as const

@@ -52,13 +52,6 @@ export function Users() {
       sayError(error)
     }
   }
-  const reset = async (user: User, password: string) => {
-    const path = `/users/${encodeURIComponent(user.id)}/reset-factors`
-    await request(path, { method: 'POST', body: { password } })
-    await client.invalidateQueries({ queryKey: usersQuery.queryKey })
-    say(`${user.name} signs in with the password alone now`)
-    setResetting(undefined)
-  }
   return (
     <section className="card" aria-label="Users">
       <div className="card-head">
@@ -79,19 +72,7 @@ export function Users() {
           />
         )}
       </Answer>
-      {resetting && (
-        <PasswordSheet
-          title={`Reset the second factor of ${resetting.name}?`}
-          action="Reset"
-          close={() => setResetting(undefined)}
-          confirmed={(password) => reset(resetting, password)}
-        >
-          <p>
-            Their authenticator, recovery codes, passkeys and sessions go; the password stays. Make
-            sure that it is really them who ask.
-          </p>
-        </PasswordSheet>
-      )}
+      {resetting && <Reset user={resetting} close={() => setResetting(undefined)} />}
       {adding && <AddUser close={() => setAdding(false)} />}
       {leaving && (
         <Confirm
@@ -104,6 +85,30 @@ export function Users() {
         </Confirm>
       )}
     </section>
+  )
+}
+
+function Reset({ user, close }: { user: User; close: () => void }) {
+  const client = useQueryClient()
+  const reset = async (password: string) => {
+    const path = `/users/${encodeURIComponent(user.id)}/reset-factors`
+    await request(path, { method: 'POST', body: { password } })
+    await client.invalidateQueries({ queryKey: usersQuery.queryKey })
+    say(`${user.name} signs in with the password alone now`)
+    close()
+  }
+  return (
+    <PasswordSheet
+      title={`Reset the second factor of ${user.name}?`}
+      action="Reset"
+      close={close}
+      confirmed={reset}
+    >
+      <p>
+        Their authenticator, recovery codes, passkeys and sessions go; the password stays. Make sure
+        that it is really them who ask.
+      </p>
+    </PasswordSheet>
   )
 }
 
