@@ -31,8 +31,9 @@ async function batchesOf(everyFrames: number): Promise<ObservedBatch[]> {
   const place = { site: 'here', segment: 'lan' }
   const batches: ObservedBatch[] = []
   let due = everyFrames
-  const take = (how: { conclude: boolean; whole: boolean }) => {
-    const news = observing.news({ ...how, source: 'sample' })
+  const take = (how: { conclude: boolean; whole: boolean } | 'flows') => {
+    const isFlows = how === 'flows'
+    const news = isFlows ? observing.flowsOnly() : observing.news({ ...how, source: 'sample' })
     batches.push({
       sensor: 'lan',
       session: 'session',
@@ -53,12 +54,13 @@ async function batchesOf(everyFrames: number): Promise<ObservedBatch[]> {
   const frame = () => {
     if (--due > 0) return
     due = everyFrames
-    take({ conclude: false, whole: false })
+    // Flows alone every other time, as a sensor does that has many.
+    take(batches.length % 2 === 1 ? 'flows' : { conclude: false, whole: false })
   }
   const observing: Observing = await Observing.create({ frame }, place)
   await observing.watch.sensor.run([pcapFile(SAMPLE)])
   take({ conclude: true, whole: true })
-  while (observing.backlog > 0) take({ conclude: false, whole: false })
+  while (observing.backlog > 0) take('flows')
   return batches
 }
 
@@ -89,6 +91,13 @@ async function assertWhole(parts: Awaited<ReturnType<typeof rehearse>>): Promise
 
 test('batch by batch it is what watch finds at the end', async () => {
   assert.ok(batches.length > 8)
+  const told = new Set<string>()
+  for (const { devices, flows } of batches) {
+    for (const { ref } of devices) told.add(ref)
+    for (const { originator, responder } of flows) {
+      for (const { device } of [originator, responder]) assert.ok(device === '' || told.has(device))
+    }
+  }
   const parts = await rehearse()
   for (const batch of batches) assert.deepEqual(await parts.ingest.take(batch), { taken: true })
   await assertWhole(parts)
