@@ -6,7 +6,9 @@ import { once } from 'node:events'
 import { request } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
 import { Problem } from './contract/index.ts'
+import { createServer } from './server.ts'
 import { rehearseApi } from '../../test/e2e/api.ts'
 
 test('problems are problem+json, and say nothing of our insides', async (t) => {
@@ -123,4 +125,57 @@ test('events reach who listens, and end with their session', async (t) => {
   later.destroy()
   await parts.accounts.change(({ db }) => db.deleteFrom('session').execute())
   await once(response, 'end')
+})
+
+test('HTTPS alone is demanded of browsers where the certificate is the user’s own', async (t) => {
+  const { app, parts, close } = await rehearseApi()
+  t.after(close)
+  const header = 'strict-transport-security'
+  const own = await app.inject({ url: '/api/v1/setup' })
+  assert.equal(own.headers[header], 'max-age=31536000')
+  const refused = await app.inject({ url: '/api/v1/devices' })
+  assert.deepEqual([refused.statusCode, refused.headers[header]], [401, 'max-age=31536000'])
+  const logger = pino({ level: 'silent' })
+  const ours = await createServer(parts, { tls: {}, logger, authority: 'PEM' })
+  t.after(() => ours.close())
+  assert.equal((await ours.inject({ url: '/api/v1/setup' })).headers[header], undefined)
+})
+
+test('sessions are ended by who has them, and by an owner; not by others', async (t) => {
+  const { app, signIn, parts, close } = await rehearseApi()
+  t.after(close)
+  const [auditor, again, operator, owner] = [
+    await signIn('auditor'),
+    await signIn('auditor'),
+    await signIn('operator'),
+    await signIn('owner'),
+  ]
+  const end = async (who: { cookie: string; csrf: string }, url: string) => {
+    const headers = { cookie: who.cookie, 'x-csrf-token': who.csrf }
+    return (await app.inject({ method: 'DELETE', url, headers })).statusCode
+  }
+  const isIn = async ({ cookie }: { cookie: string }) =>
+    (await app.inject({ url: '/api/v1/session', headers: { cookie } })).statusCode === 200
+  assert.equal(await end(auditor, '/api/v1/sessions'), 204)
+  assert.deepEqual([await isIn(auditor), await isIn(again)], [true, false])
+  const users = await parts.accounts.users()
+  const { id } = users.find(({ role }) => role === 'auditor')!
+  assert.equal(await end(operator, `/api/v1/users/${id}/sessions`), 403)
+  assert.equal(await end(owner, `/api/v1/users/${id}/sessions`), 204)
+  assert.deepEqual([await isIn(auditor), await isIn(operator)], [false, true])
+  assert.equal(await end(owner, '/api/v1/users/none/sessions'), 404)
+})
+
+test('a passkey is asked for by host name only', async (t) => {
+  const { app, close } = await rehearseApi()
+  t.after(close)
+  const url = '/api/v1/session/passkey/options'
+  const ask = (host: string) => app.inject({ method: 'POST', url, headers: { host } })
+  const named = (await ask('watch.example:8443')).json() as Record<string, unknown>
+  assert.deepEqual([named.rpId, named.userVerification], ['watch.example', 'required'])
+  for (const host of ['192.0.2.1:8443', '[2001:db8::1]:8443', '127.0.0.1']) {
+    const answer = await ask(host)
+    assert.equal(answer.statusCode, 409, host)
+    assert.equal(Problem.parse(answer.json()).code, 'no-passkeys')
+  }
 })

@@ -66,7 +66,7 @@ export async function createServer(parts: ApiParts, options: ServerOptions): Pro
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   addParser(app)
-  addAnswers(app)
+  addAnswers(app, options.authority === undefined)
   await app.register(cookie)
   await app.register(rateLimit, {
     max: REQUESTS_A_MINUTE,
@@ -143,8 +143,15 @@ function depthOf(text: string): number {
   return deepest
 }
 
+/**
+ * RFC 6797, only with a certificate of the user's own: with ours, trusted on some box, it would
+ * shut people out of whatever else speaks plain HTTP there. Not for subdomains, for the same
+ * reason.
+ */
+const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' }
+
 /** Headers of every answer, problems, entity tags. */
-function addAnswers(app: Api): void {
+function addAnswers(app: Api, hasOwnCertificate: boolean): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({
       'x-content-type-options': 'nosniff',
@@ -152,6 +159,7 @@ function addAnswers(app: Api): void {
       'cross-origin-resource-policy': 'same-origin',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'cache-control': 'no-store',
+      ...(hasOwnCertificate && STRICT_TRANSPORT),
     })
   })
   app.addHook('onSend', async (request, reply, payload) => {
