@@ -8,9 +8,10 @@ import { deviceItem, type DeviceVersion } from './device-item.ts'
 import { noteVersion, writeDevice } from './device-writing.ts'
 import { standingDevice } from './finding-counts.ts'
 import { undoMerge, withMerged } from './merges.ts'
+import { pastPage } from './device-past.ts'
 import { filterKey, matching, SORTS, type DeviceQuery } from './device-query.ts'
 import { KeptAnswers } from './kept.ts'
-import { behind, cursorOf, keyOf, likePattern, searchWords, type StoredPage } from './pages.ts'
+import { behind, cursorOf, likePattern, type StoredPage } from './pages.ts'
 import type { Store } from './store.ts'
 import type { DeviceRow, MergeRow, ObservationRow, Tables } from './tables.ts'
 import { holdsAt, type AsOf } from './versions.ts'
@@ -48,13 +49,6 @@ const TOTAL_AGE = 2 * SECOND
 const GROUPS_AGE = 5 * SECOND
 
 type Row = Selectable<DeviceRow>
-
-interface PastRow {
-  readonly item_json: string
-  readonly first_seen: number
-  readonly last_seen: number
-  readonly total: number
-}
 
 export class Devices {
   private readonly store: Store
@@ -105,32 +99,8 @@ export class Devices {
   }
 
   /** The list as it was; the same filters, sorted by name. */
-  async listAt(query: DeviceQuery, asOf: AsOf): Promise<StoredPage<StoredDevice>> {
-    const start = query.cursor === undefined ? 0 : Number(keyOf(query.cursor, 1)[0])
-    const part = (name: string) => sql`v.item_json ->> ${sql.lit(`$.${name}`)}`
-    const conditions = [holdsAt(asOf), sql<boolean>`${part('mergedInto')} = ''`]
-    for (const name of ['category', 'segment', 'manufacturer', 'owner'] as const) {
-      const value = query[name]
-      if (value !== undefined) conditions.push(sql<boolean>`${part(name)} = ${value}`)
-    }
-    for (const word of searchWords(query.words)) {
-      conditions.push(sql<boolean>`instr(lower(v.item_json), ${word}) > 0`)
-    }
-    const { rows } = await sql<PastRow>`
-      SELECT v.item_json, d.first_seen, d.last_seen, count(*) OVER () AS total
-      FROM device_version v JOIN device d ON d.id = v.device
-      WHERE ${sql.join(conditions, sql` AND `)}
-      ORDER BY ${part('name')}, v.device LIMIT ${query.limit} OFFSET ${start}`.execute(
-      this.store.read,
-    )
-    const items = rows.map((row) => ({
-      ...pastDevice(row.item_json, asOf),
-      firstSeen: row.first_seen,
-      lastSeen: Math.min(row.last_seen, asOf.at),
-    }))
-    const total = Number(rows[0]?.total ?? 0)
-    const end = start + items.length
-    return { items, total, ...(end < total && { next: cursorOf([end]) }) }
+  listAt(query: DeviceQuery, asOf: AsOf): Promise<StoredPage<StoredDevice>> {
+    return pastPage(this.store.read, query, asOf)
   }
 
   /** undefined: no such device. What was merged answers as the device it is part of. */
@@ -351,12 +321,4 @@ const storedDevice = (row: Row): StoredDevice => ({
     low: row.low,
     info: row.info,
   },
-})
-
-/** Counts of findings are of now only. */
-const pastDevice = (item: string, { at }: AsOf) => ({
-  ...(JSON.parse(item) as DeviceVersion),
-  revision: at,
-  maturity: 'none',
-  findings: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
 })
