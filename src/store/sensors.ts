@@ -58,13 +58,19 @@ export class Sensors {
     status: SensorStatus,
   ): Promise<void> {
     const { id, site, segment, session, sequence } = place
+    const known = await db
+      .selectFrom('sensor')
+      .select('status_json')
+      .where('id', '=', id)
+      .executeTakeFirst()
+    const before = known && (JSON.parse(known.status_json) as SensorStatus)
     const row = {
       id,
       site,
       segment,
       session,
       applied: sequence,
-      status_json: JSON.stringify(status),
+      status_json: JSON.stringify(continued(before, status)),
       heard: now,
     }
     await db
@@ -92,6 +98,12 @@ export class Sensors {
       .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
       .execute()
   }
+}
+
+/** A sensor that finds its file read already has counted nothing: what was counted stays. */
+function continued(before: SensorStatus | undefined, status: SensorStatus): SensorStatus {
+  const isRead = before?.state === 'done' && before.run === status.run && status.frames === 0
+  return isRead && status.state === 'done' ? before : status
 }
 
 function storedSensor(row: Selectable<SensorRow>): StoredSensor {

@@ -171,6 +171,8 @@ test('first visit, lists, restart, everything kept', { timeout: 180_000 }, async
       findings: store.findings,
       flows: store.flows,
     })
+    const [sensor] = (await fresh.get('/api/v1/health')).body.sensors
+    assert.ok(sensor.frames > 8000, 'what was counted of the capture stays')
     const { items } = (await fresh.get('/api/v1/devices?q=door%20cam')).body
     assert.deepEqual([items.length, items[0].owner], [1, 'Facility'])
     const closed = (await fresh.get('/api/v1/findings?state=closed')).body

@@ -175,6 +175,7 @@ export class Supervisor {
     child.timer = setTimeout(() => {
       child.restarts++
       this.spawn(child)
+      this.look()
     }, wait)
     this.look()
   }
