@@ -18,7 +18,7 @@ export const PACKAGES: readonly DebianPackage[] = [
     name: 'tcpdump',
     commands: ['tcpdump'],
     why: 'live capture runs it as a child; the test network is recorded with it',
-    tests: ['src/sensor', 'test/network'],
+    tests: ['src/sensor', 'test/network', 'test/e2e'],
   },
   {
     name: 'tshark',

@@ -16,6 +16,7 @@ export const MAPS = {
   from_device: 'ifname . ether_addr',
   from_address4: 'ifname . ipv4_addr',
   from_address6: 'ifname . ipv6_addr',
+  to_device: 'ether_addr',
   to_address4: 'ipv4_addr',
   to_address6: 'ipv6_addr',
 } as const
@@ -70,7 +71,8 @@ export function baseText(policy: GatePolicy): { name: string; text: string } {
   const text = [...setLines(), ...refusalLines(), ...newLines(policy), ...hookLines(policy)].join(
     '\n',
   )
-  const name = `base_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`
+  const whole = [...markLines(policy), text].join('\n')
+  const name = `base_${createHash('sha256').update(whole).digest('hex').slice(0, 12)}`
   return { name, text: `${text}\n chain ${name} {\n }` }
 }
 
@@ -111,23 +113,73 @@ function refusalLines(): string[] {
   )
 }
 
-/** What a device that nobody has looked at may begin, and what others may begin with it. */
-function newLines({ uplinks }: GatePolicy): string[] {
+/** Bits of the packet mark that say, on a bridge, whether a frame came from the things' ports, and
+ * whether it goes there: inet chains see only the bridge. */
+const FROM_THINGS = '0x01000000'
+const TO_THINGS = '0x02000000'
+
+/** How packets are told apart by where they come from and go to. */
+interface Sides {
+  readonly fromThings: string
+  readonly toThings: string
+  readonly fromUplink: string
+  readonly toUplink: string
+}
+
+function sidesOf({ segments, uplinks, bridge }: GatePolicy): Sides {
+  const has = (bit: string, sign: string) => `meta mark and ${bit} ${sign} ${bit}`
+  if (bridge !== undefined) {
+    return {
+      fromThings: has(FROM_THINGS, '=='),
+      toThings: has(TO_THINGS, '=='),
+      fromUplink: has(FROM_THINGS, '!='),
+      toUplink: has(TO_THINGS, '!='),
+    }
+  }
+  const lan = words(segments.map((segment) => segment.interface))
   const up = words(uplinks)
+  return {
+    fromThings: `iifname ${lan}`,
+    toThings: `oifname ${lan}`,
+    fromUplink: `iifname ${up}`,
+    toUplink: `oifname ${up}`,
+  }
+}
+
+/** On a bridge: the table that marks frames, as commands of the same transaction; else none. */
+export function markLines({ bridge, ports }: GatePolicy): string[] {
+  if (bridge === undefined) return []
+  const table = `table bridge ${TABLE}`
+  const set = (bit: string) => `meta mark set meta mark or ${bit}`
+  return [
+    `add ${table}`,
+    `delete ${table}`,
+    `${table} {`,
+    ' chain arriving {\n  type filter hook prerouting priority -300; policy accept;',
+    `  iifname ${words(ports)} ${set(FROM_THINGS)}\n }`,
+    ' chain leaving {\n  type filter hook forward priority -300; policy accept;',
+    `  oifname ${words(ports)} ${set(TO_THINGS)}\n }`,
+    '}',
+  ]
+}
+
+/** What a device that nobody has looked at may begin, and what others may begin with it. */
+function newLines(policy: GatePolicy): string[] {
+  const { toUplink, fromUplink } = sidesOf(policy)
   const services = 'meta l4proto { 6, 17 } th dport { 53, 123 } fib daddr type local accept'
   const chain = (name: string, ...lines: readonly string[]) =>
     ` chain ${name} {\n${lines.map((line) => `  ${line}\n`).join('')} }`
   const seen = 'update @new_devices { iifname . ether saddr counter }'
   const refuse = (way: 'from' | 'to') => `goto refuse_${way}_new-device`
-  const outside = ['ct direction reply accept', `oifname ${up} accept`, services, refuse('from')]
+  const outside = ['ct direction reply accept', `${toUplink} accept`, services, refuse('from')]
   return [
     chain('new_from_allow', seen, 'accept'),
     chain('new_from_outside', seen, ...outside),
-    chain('new_from_inside', seen, `oifname ${up} ${refuse('from')}`, 'accept'),
+    chain('new_from_inside', seen, `${toUplink} ${refuse('from')}`, 'accept'),
     chain('new_from_nothing', seen, refuse('from')),
     chain('new_to_allow', 'accept'),
     chain('new_to_outside', refuse('to')),
-    chain('new_to_inside', `iifname ${up} ${refuse('to')}`, 'accept'),
+    chain('new_to_inside', `${fromUplink} ${refuse('to')}`, 'accept'),
     chain('new_to_nothing', refuse('to')),
   ]
 }
@@ -136,46 +188,65 @@ function newLines({ uplinks }: GatePolicy): string[] {
 export const newDevicesOf = ({ newDevices, isIndustrial }: Segment) =>
   isIndustrial ? 'allow' : newDevices
 
-function hookLines({ segments }: GatePolicy): string[] {
-  const lan = words(segments.map((segment) => segment.interface))
+/** What every host may, whoever it is: DHCP, neighbour discovery, group membership. */
+const IMPLIED = [
+  'udp sport 68 udp dport 67 accept',
+  'udp sport 546 udp dport 547 accept',
+  'meta l4proto igmp accept',
+  'icmpv6 type { 130, 131, 132, 133, 135, 136, 143, 151, 152 } accept',
+]
+
+/** On a bridge also what is told to hosts: by servers of addresses, and by routers. */
+const IMPLIED_INBOUND = [
+  'udp sport 67 udp dport 68 accept',
+  'udp sport 547 udp dport 546 accept',
+  'meta l4proto igmp accept',
+  'icmpv6 type { 130, 131, 132, 133, 134, 135, 136, 137, 143, 151, 152 } accept',
+  'ether daddr and 01:00:00:00:00:00 == 01:00:00:00:00:00 accept',
+]
+
+function hookLines(policy: GatePolicy): string[] {
+  const { segments, bridge } = policy
+  const { fromThings, toThings } = sidesOf(policy)
+  const isBridge = bridge !== undefined
   const oneWay = segments.filter(({ isOneWay }) => isOneWay).map((segment) => segment.interface)
+  const intoOneWay = isBridge ? toThings : `oifname ${words(oneWay)}`
   const byDefault = (way: 'from' | 'to') =>
     segments.map((one) => `"${one.interface}" : goto new_${way}_${newDevicesOf(one)}`).join(', ')
+  const chain = (name: string, lines: readonly string[]) =>
+    ` chain ${name} {\n${lines.map((line) => `  ${line}\n`).join('')} }`
   const hook = (name: string, which: string, lines: readonly string[]) =>
-    ` chain ${name} {\n  type filter hook ${which} priority ${PRIORITY}; policy accept;\n` +
-    `${lines.map((line) => `  ${line}\n`).join('')} }`
+    chain(name, [`type filter hook ${which} priority ${PRIORITY}; policy accept;`, ...lines])
   return [
-    ` chain outbound {
-  iifname @open accept
-  ct state related accept
-  iifname . ip saddr vmap @from_address4
-  iifname . ip6 saddr vmap @from_address6
-  iifname . ether saddr vmap @from_device
-  iifname vmap { ${byDefault('from')} }
- }`,
-    ` chain inbound {
-  oifname @open accept
-  ct state related accept
-  ip daddr vmap @to_address4
-  ip6 daddr vmap @to_address6
-  ct direction reply accept
-  ip6 daddr @spoken6 goto refuse_to_unknown-peer
-  oifname vmap { ${byDefault('to')} }
- }`,
-    hook('forward_from', 'forward', [`iifname ${lan} goto outbound`]),
+    chain('outbound', [
+      'iifname @open accept',
+      'ct state related accept',
+      ...(isBridge ? IMPLIED : []),
+      'iifname . ip saddr vmap @from_address4',
+      'iifname . ip6 saddr vmap @from_address6',
+      'iifname . ether saddr vmap @from_device',
+      `iifname vmap { ${byDefault('from')} }`,
+    ]),
+    chain('inbound', [
+      'oifname @open accept',
+      'ct state related accept',
+      ...(isBridge ? [...IMPLIED_INBOUND, 'ether daddr vmap @to_device'] : []),
+      'ip daddr vmap @to_address4',
+      'ip6 daddr vmap @to_address6',
+      'ct direction reply accept',
+      'ip6 daddr @spoken6 goto refuse_to_unknown-peer',
+      `oifname vmap { ${byDefault('to')} }`,
+    ]),
+    hook('forward_from', 'forward', [`${fromThings} goto outbound`]),
     hook('forward_to', 'forward', [
-      ...(oneWay.length > 0 ? [`oifname ${words(oneWay)} goto refuse_to_one-way`] : []),
-      `oifname ${lan} goto inbound`,
+      ...(oneWay.length > 0 ? [`${intoOneWay} goto refuse_to_one-way`] : []),
+      `${toThings} goto inbound`,
     ]),
     hook('to_gate', 'input', [
-      `iifname != ${lan} accept`,
       // Answers to what the gate itself began.
       'ct direction reply accept',
-      'udp sport 68 udp dport 67 accept',
-      'udp sport 546 udp dport 547 accept',
-      'meta l4proto igmp accept',
-      'icmpv6 type { 130, 131, 132, 133, 135, 136, 143, 151, 152 } accept',
-      'goto outbound',
+      ...IMPLIED.map((line) => `${fromThings} ${line}`),
+      `${fromThings} goto outbound`,
     ]),
   ]
 }

@@ -98,6 +98,7 @@ export const NOTHING_STANDS: Standing = {
     from_device: new Map(),
     from_address4: new Map(),
     from_address6: new Map(),
+    to_device: new Map(),
     to_address4: new Map(),
     to_address6: new Map(),
   },

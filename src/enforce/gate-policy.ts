@@ -43,6 +43,11 @@ export interface GatePolicy {
   /** Interfaces that lead outside. */
   readonly uplinks: readonly string[]
   /**
+   * A transparent gate: the bridge whose ports are `ports` (towards the things) and `uplinks`. It
+   * is then the one segment. Needs br_netfilter, switched on for IPv4 and IPv6.
+   */
+  readonly bridge?: string
+  /**
    * Own addresses of the gate on its segments: `gateway`, and `dns` where nobody said otherwise.
    */
   readonly ownAddresses: readonly string[]

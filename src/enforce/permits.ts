@@ -41,11 +41,13 @@ export class Permitting {
   private readonly peers: PeerResolution
   private readonly site: Site
   private readonly now: number
+  private readonly isBridge: boolean
 
   constructor(policy: GatePolicy, site: Site) {
     this.peers = new PeerResolution(policy, site)
     this.site = site
     this.now = policy.now
+    this.isBridge = policy.bridge !== undefined
   }
 
   of({ device, profile }: GateDevice): Permitted {
@@ -57,7 +59,7 @@ export class Permitting {
         losses.push({ kind, effect, device: device.id, rule: rule.id, what })
       const { service, peer } = rule
       if (service.family === 'ethernet') {
-        add('link-layer', 'omitted', 'frames without IP do not pass here')
+        add('link-layer', this.isBridge ? 'widened' : 'omitted', frameText(this.isBridge))
         continue
       }
       const reach = this.peers.reach(peer, device.id)
@@ -74,6 +76,9 @@ export class Permitting {
     return { permits, losses }
   }
 }
+
+const frameText = (isBridge: boolean) =>
+  isBridge ? 'frames without IP pass, whatever they are' : 'frames without IP do not pass here'
 
 const unknownText = (peer: Peer) =>
   peer.kind === 'name'

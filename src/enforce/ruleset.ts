@@ -4,7 +4,7 @@ import { chainName, profileText, type Hold, type ProfileText } from './profile-t
 import { Site } from '../policy/index.ts'
 import { macText, parseMac } from '../core/addresses.ts'
 import { OperatingError } from '../core/errors.ts'
-import { baseText, MAPS, TABLE, type MapName } from './base-text.ts'
+import { baseText, MAPS, markLines, TABLE, type MapName } from './base-text.ts'
 import { cutText } from './cut-text.ts'
 import type { GateDevice, GateLoss, GatePolicy } from './gate-policy.ts'
 import { addressText } from './peers.ts'
@@ -19,6 +19,8 @@ export interface Named {
 /** A gate's policy as nft reads it, in parts that are compared by name. */
 export interface Ruleset {
   readonly base: Named
+  /** Commands that stand before it: on a bridge, the table that marks frames. */
+  readonly marks: readonly string[]
   /** Chains that cut quarantined devices off, `table netdev`. */
   readonly cut: Named
   /** Sets and chains of profiles, in the order in which they can be declared. */
@@ -70,10 +72,14 @@ const surroundingsOf = (policy: GatePolicy): readonly unknown[] => [
   policy.names,
   policy.segments,
   policy.ownAddresses,
+  policy.bridge,
   ...policy.devices.map(({ device }) => device),
 ]
 
-function checkInterfaces({ segments, uplinks, ports }: GatePolicy): void {
+function checkInterfaces({ segments, uplinks, ports, bridge }: GatePolicy): void {
+  if (bridge !== undefined && (segments.length !== 1 || segments[0].interface !== bridge)) {
+    throw new OperatingError('gate-interfaces', 'a bridge is the one segment of its gate')
+  }
   if (segments.length === 0 || uplinks.length === 0) {
     throw new OperatingError('gate-interfaces', 'a gate stands between a segment and an uplink')
   }
@@ -122,16 +128,17 @@ class DeviceCompiling {
       if (profile) lose('unreachable', 'omitted', 'it is on no segment of this gate')
       return { ...none, keys: [] }
     }
+    const isBridge = this.policy.bridge !== undefined
     const hold = holdOf(one, segment.isIndustrial === true)
     if (phase === 'enforce' && hold === 'dry-run') {
       lose('unconfirmed', 'widened', 'industrial: only counted until a person confirms it')
     }
-    if (!profile || !hold) return { ...none, keys: keysOf(one, undefined) }
+    if (!profile || !hold) return { ...none, keys: keysOf(one, undefined, isBridge) }
     const isExpired = profile.expires !== undefined && profile.expires <= this.policy.now
     const permitted = isExpired ? NOTHING : this.permitting.of(one)
     losses.push(...permitted.losses)
     const text = profileText(permitted.permits, isExpired)
-    const keys = keysOf(one, { profile: text.name, hold })
+    const keys = keysOf(one, { profile: text.name, hold }, isBridge)
     if (keys.length === 0) {
       lose('unreachable', 'omitted', 'neither a MAC nor an address of it is known')
     } else if (!keys.some(({ map }) => map === 'from_device')) {
@@ -145,13 +152,20 @@ class DeviceCompiling {
 const NOTHING = { permits: [], losses: [] }
 
 /** What a device is known by, and where packets of and to it go. */
-function keysOf(one: GateDevice, by: { profile: string; hold: Hold } | undefined) {
+function keysOf(
+  one: GateDevice,
+  by: { profile: string; hold: Hold } | undefined,
+  isBridge: boolean,
+) {
   const { macs, addresses } = one.device
   const keys: { map: MapName; key: string; to: string }[] = []
   const put = (map: MapName, key: string, way: 'from' | 'to') =>
     keys.push({ map, key, to: by ? `goto ${chainName(by.profile, by.hold, way)}` : 'accept' })
   const links = macs.map((mac) => macText(parseMac(mac))).filter((mac) => mac !== '')
-  for (const mac of links) put('from_device', `"${one.segment}" . ${mac}`, 'from')
+  for (const mac of links) {
+    put('from_device', `"${one.segment}" . ${mac}`, 'from')
+    if (isBridge) put('to_device', mac, 'to')
+  }
   for (const address of addresses.map(addressText)) {
     if (address === undefined) continue
     const version = address.includes(':') ? 6 : 4
@@ -185,14 +199,14 @@ function assemble(policy: GatePolicy, parts: readonly DevicePart[]): Ruleset {
     for (const set of text.sets) sets.set(set.name, set.text)
     for (const chain of text.chains[hold]) chains.set(chain.name, chain.text)
   }
-  const [base, cut] = [baseText(policy), cutText(policy.ports)]
-  return { base, cut, sets, chains, maps, losses, held }
+  const [base, cut, marks] = [baseText(policy), cutText(policy.ports), markLines(policy)]
+  return { base, marks, cut, sets, chains, maps, losses, held }
 }
 
 /** Everything, as one transaction that replaces what is there; quarantine is left as it is. */
-export function rulesetText({ base, sets, chains, maps }: Ruleset): string {
+export function rulesetText({ base, marks, sets, chains, maps }: Ruleset): string {
   const table = `table inet ${TABLE}`
-  const lines = [`add ${table}`, `delete ${table}`, `${table} {`, base.text]
+  const lines = [...marks, `add ${table}`, `delete ${table}`, `${table} {`, base.text]
   lines.push(...sets.values(), ...chains.values(), '}')
   for (const [name, map] of Object.entries(maps)) lines.push(...elementLines('add', name, map))
   return `${lines.join('\n')}\n`

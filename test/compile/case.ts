@@ -33,6 +33,7 @@ interface Case {
   readonly about: string
   /** Absent: only what is made for devices. */
   readonly whole?: boolean
+  readonly bridge?: string
   readonly segments?: readonly Segment[]
   readonly context?: GatePolicy['context']
   readonly names?: { readonly [name: string]: readonly string[] }
@@ -74,7 +75,9 @@ export const questionOf = (text: string): string => text.split('\n---\n')[0]
 /** Reads and compiles a case. */
 export function compileCase(path: string): { ruleset: Ruleset; whole: boolean; question: string } {
   const question = questionOf(readFileSync(path, 'utf8'))
-  const { devices, segments, context, names, whole } = parse(question, { merge: true }) as Case
+  const { devices, segments, context, names, whole, bridge } = parse(question, {
+    merge: true,
+  }) as Case
   const policy: GatePolicy = {
     segments: segments ?? [{ interface: 'lan0', newDevices: 'allow' }],
     uplinks: ['wan0'],
@@ -83,14 +86,18 @@ export function compileCase(path: string): { ruleset: Ruleset; whole: boolean; q
     devices: Object.entries(devices).map(([id, device]) => gateDevice(id, device)),
     ports: (segments ?? [{ interface: 'lan0' }]).map((one) => one.interface),
     now: NOW,
+    ...(bridge !== undefined && { bridge }),
     ...(names && { names: new Map(Object.entries(names)) }),
   }
   return { ruleset: compileRuleset(policy), whole: whole ?? false, question }
 }
 
 /** What a case keeps: the ruleset's parts, and what was lost. */
-export function answerOf({ base, cut, sets, chains, maps, losses }: Ruleset, whole: boolean) {
-  const lines = whole ? [base.text, ` # netdev\n${cut.text}`] : []
+export function answerOf(
+  { base, marks, cut, sets, chains, maps, losses }: Ruleset,
+  whole: boolean,
+) {
+  const lines = whole ? [...marks, base.text, ` # netdev\n${cut.text}`] : []
   lines.push(...sets.values(), ...chains.values())
   for (const [name, map] of Object.entries(maps)) {
     for (const [key, verdict] of map) lines.push(` ${name}: ${key} : ${verdict}`)

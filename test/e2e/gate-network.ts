@@ -73,6 +73,38 @@ export function raise(): void {
   }
 }
 
+/**
+ * The gate as a bridge in the cable: camera and lamp on one side, the outside's host on the other.
+ */
+export function raiseBridge(): void {
+  const gate = PREFIX + 'gate'
+  for (const name of ['gate', 'camera', 'lamp', 'outside']) {
+    ip('netns', 'add', PREFIX + name)
+    ip('-n', PREFIX + name, 'link', 'set', 'lo', 'up')
+  }
+  ip('-n', gate, 'link', 'add', 'br0', 'type', 'bridge', 'mcast_snooping', '0')
+  for (const [name, mac] of [...[CAMERA, LAMP].map((one) => [one.name, one.mac]), OUTSIDE]) {
+    const peer = ['type', 'veth', 'peer', 'name', `p-${name}`, 'netns', gate]
+    ip('link', 'add', 'eth0', 'netns', PREFIX + name, 'address', mac, ...peer)
+    ip('-n', gate, 'link', 'set', `p-${name}`, 'master', 'br0', 'up')
+  }
+  ip('-n', gate, 'link', 'set', 'br0', 'up')
+  const filters = ['iptables', 'ip6tables'].map((one) => `net.bridge.bridge-nf-call-${one}=1`)
+  const [program, ...words] = inside('gate', 'sysctl', '-qw', ...filters)
+  run(program, ...words)
+  for (const { name, v4, v6 } of [CAMERA, LAMP]) address(name, 'eth0', [`${v4}/24`, `${v6}/64`])
+  address(
+    'outside',
+    'eth0',
+    [SERVER, OTHER].flatMap(({ v4, v6 }) => [`${v4}/24`, `${v6}/64`]),
+  )
+}
+
+const OUTSIDE = ['outside', '02:00:00:00:00:99'] as const
+/** Addresses of the outside's host where the gate is a bridge. */
+export const SERVER = { v4: '192.0.2.9', v6: '2001:db8:1::9' }
+export const OTHER = { v4: '192.0.2.66', v6: '2001:db8:1::66' }
+
 function address(name: string, link: string, addresses: readonly string[]): void {
   for (const each of addresses) {
     const quick = each.includes(':') ? ['nodad'] : []

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { GateStatus } from '../../src/app/index.ts'
+import type { BlockedFlow, GateStatus } from '../../src/app/index.ts'
 import { profileOf, type ShortRule } from '../compile/case.ts'
 import { needs, needsRoot } from '../needs.ts'
 import { Agent, CAMERA, CLOUD, ELSEWHERE, fell, GATE, inside, LAMP, raise } from './gate-network.ts'
@@ -146,6 +146,42 @@ test(
     assert.match(done('status'), /camera .* enforce +yes .*unknown-peer/)
   },
 )
+
+const logs = needsRoot() || needs('ip', 'nft', 'sysctl', 'tcpdump')
+
+test('a blocked flow is told as it happens, with its reason', { skip: logs }, async () => {
+  const [program, ...rest] = inside(
+    'gate',
+    join(ROOT, 'bin/thingward'),
+    'gate',
+    'blocked',
+    '--json',
+  )
+  const child = spawn(program, rest, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8')
+  })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  const isTold = () => text.includes(`"destination":"${ELSEWHERE.v6}"`)
+  // It listens once it tells of the first of these.
+  for (let tries = 0; tries < 20 && text === ''; tries++) await camera.ask('tcp', CLOUD.v4, 8080)
+  const begun = Date.now()
+  void camera.ask('udp', ELSEWHERE.v6, 443)
+  while (!isTold() && Date.now() - begun < 5000) await sleep(20)
+  const took = Date.now() - begun
+  process.kill(-child.pid!, 'SIGTERM')
+  await ended
+  const flow = text
+    .split('\n')
+    .filter((line) => line.includes(ELSEWHERE.v6))
+    .map((line) => JSON.parse(line) as BlockedFlow)[0]
+  assert.deepEqual(
+    [flow.hold, flow.way, flow.reason, flow.mac, flow.source, flow.destinationPort],
+    ['refuse', 'from', 'unknown-peer', CAMERA.mac, CAMERA.v6, 443],
+  )
+  assert.ok(took < 2000, `told after ${took} ms`)
+})
 
 test('what new devices may do is a choice', { skip }, async () => {
   done('apply', '--new-devices', 'nothing')

@@ -130,7 +130,8 @@ export class GateDesk {
   /** Everything passes but quarantine and one-way segments; answers until when. */
   openAll(reason: string, forSeconds: number): Promise<number> {
     return this.changing(async (state) => {
-      const { lan } = settingsFrom({}, state)
+      const policy = await this.last(state)
+      const lan = policy.segments.map((segment) => segment.interface)
       if (forSeconds > OPEN_SECONDS_MAX) {
         throw new OperatingError('open-too-long', 'open at most 24 hours; it can be said again')
       }
@@ -153,10 +154,8 @@ export class GateDesk {
 
   async status(): Promise<GateStatus> {
     const state = this.folder.read()
-    const policy =
-      state.version > 0 && this.folder.versions().includes(state.version)
-        ? this.folder.version(state.version)
-        : undefined
+    const isKept = this.folder.versions().includes(state.version)
+    const policy = isKept ? this.folder.version(state.version) : undefined
     return statusOf(this.driver, { state, policy, now: seconds() })
   }
 
@@ -182,8 +181,15 @@ export class GateDesk {
     }
   }
 
+  /** As applied, whatever has become of the folder of profiles: in an emergency that must do. */
+  private async last(state: GateState): Promise<GatePolicy> {
+    const isKept = this.folder.versions().includes(state.version)
+    if (isKept) return this.folder.version(state.version)
+    return (await gather(settingsFrom({}, state), state)).policy
+  }
+
   private async known(device: string, state: GateState) {
-    const { policy } = await gather(settingsFrom({}, state), state)
+    const policy = await this.last(state)
     const isMac = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(device)
     const mac = device.toLowerCase()
     const found = policy.devices.find((one) => isNamed(one, isMac ? mac : device))

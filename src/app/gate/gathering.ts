@@ -5,7 +5,7 @@ import { OperatingError } from '../../core/errors.ts'
 import type { GatePolicy, Segment } from '../../enforce/index.ts'
 import { readPolicyFolder } from '../policy/given.ts'
 import { devicesOf, type FolderDevices } from './devices.ts'
-import { interfaceNamed, neighboursOf } from './interfaces.ts'
+import { interfaceNamed, needsBridgeFilter, neighboursOf, type Interface } from './interfaces.ts'
 import type { GateSettings, GateState } from './state.ts'
 
 /** A policy, and what of the folder was not used. */
@@ -20,29 +20,46 @@ const ASKED_MS_MAX = 5000
 
 /** Throws OperatingErrors for interfaces and folders that are not there. */
 export async function gather(settings: GateSettings, state: GateState): Promise<Gathered> {
-  const lan = settings.lan.map(interfaceNamed)
-  settings.wan.forEach(interfaceNamed)
-  const shared = settings.lan.find((name) => settings.wan.includes(name))
-  if (shared !== undefined) {
-    const what = `${shared} cannot be both a segment and an uplink: a gate stands between two`
-    throw new OperatingError('gate-interfaces', what)
-  }
+  const ends = settings.lan.map(interfaceNamed)
+  const bridge = bridgeOf(ends, settings.wan.map(interfaceNamed))
+  const lan = bridge === undefined ? ends : [interfaceNamed(bridge)]
   const files = settings.profiles === undefined ? [] : await readPolicyFolder(settings.profiles)
-  const neighbours = await neighboursOf(settings.lan)
+  const neighbours = await neighboursOf(lan.map(({ name }) => name))
   const { devices, problems } = devicesOf(files, { segments: lan, neighbours, state })
   const names = settings.resolve ? await resolved(namesIn(devices)) : new Map<string, string[]>()
   const networks = lan.flatMap((one) => one.networks)
   const policy: GatePolicy = {
-    segments: segmentsOf(settings),
+    segments: bridge === undefined ? segmentsOf(settings) : [bridgeSegment(settings, bridge)],
     uplinks: settings.wan,
+    ...(bridge !== undefined && { bridge }),
     ownAddresses: lan.flatMap(({ addresses }) => addresses),
     context: { localPrefixes: [...networks, ...settings.local] },
     devices,
     names,
-    ports: [...new Set(lan.flatMap(({ ports }) => ports))],
+    ports: [...new Set(ends.flatMap(({ ports }) => ports))],
     now: Date.now() * 1000,
   }
   return { policy, problems }
+}
+
+/** The bridge that all are ports of; undefined where the gate routes. */
+function bridgeOf(lan: readonly Interface[], wan: readonly Interface[]): string | undefined {
+  const shared = lan.find(({ name }) => wan.some((one) => one.name === name))
+  if (shared) {
+    const what = `${shared.name} cannot be both a segment and an uplink: a gate stands between two`
+    throw new OperatingError('gate-interfaces', what)
+  }
+  const all = [...lan, ...wan]
+  const port = all.find(({ bridge }) => bridge !== undefined)
+  if (!port) return undefined
+  if (all.every(({ bridge }) => bridge === port.bridge)) {
+    needsBridgeFilter()
+    return port.bridge
+  }
+  const what =
+    `${port.name} is a port of ${port.bridge}: to route, name the bridge; to stand in the cable, ` +
+    'let all of --lan and --wan be ports of one bridge'
+  throw new OperatingError('gate-interfaces', what)
 }
 
 const segmentsOf = (settings: GateSettings): Segment[] =>
@@ -52,6 +69,13 @@ const segmentsOf = (settings: GateSettings): Segment[] =>
     ...(settings.industrial.includes(name) && { isIndustrial: true }),
     ...(settings.oneWay.includes(name) && { isOneWay: true }),
   }))
+
+const bridgeSegment = (settings: GateSettings, bridge: string): Segment => ({
+  interface: bridge,
+  newDevices: settings.newDevices,
+  ...(settings.industrial.length > 0 && { isIndustrial: true }),
+  ...(settings.oneWay.length > 0 && { isOneWay: true }),
+})
 
 function namesIn(devices: FolderDevices['devices']): string[] {
   const names = new Set<string>()

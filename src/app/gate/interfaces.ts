@@ -1,6 +1,7 @@
 // What this machine knows of its interfaces: addresses and networks, ports of bridges, neighbours.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import { networkInterfaces } from 'node:os'
 import { OperatingError } from '../../core/errors.ts'
 import { contains, parsePrefix, type Prefix } from '../../policy/index.ts'
@@ -12,6 +13,8 @@ export interface Interface {
   readonly networks: readonly string[]
   /** It and, where it is a bridge, its ports. */
   readonly ports: readonly string[]
+  /** The bridge it is a port of. */
+  readonly bridge?: string
 }
 
 /** Throws an OperatingError when there is no interface of that name. */
@@ -23,11 +26,13 @@ export function interfaceNamed(name: string): Interface {
   }
   const own = networkInterfaces()[name] ?? []
   const bridged = `/sys/class/net/${name}/brif`
+  const above = `/sys/class/net/${name}/master`
   return {
     name,
     addresses: own.map(({ address }) => address.split('%')[0]),
     networks: own.flatMap(({ cidr }) => (cidr === null ? [] : [cidr.replace(/%[^/]*/, '')])),
     ports: [name, ...(existsSync(bridged) ? readdirSync(bridged).toSorted() : [])],
+    ...(existsSync(`${above}/bridge`) && { bridge: basename(readlinkSync(above)) }),
   }
 }
 
@@ -77,4 +82,20 @@ function neighboursFrom(name: string, text: string): Neighbour[] {
   } catch {
     return []
   }
+}
+
+/** Whether what is bridged passes the filters of IPv4 and IPv6. Throws an OperatingError if not. */
+export function needsBridgeFilter(): void {
+  const isOn = ['iptables', 'ip6tables'].every((which) => {
+    try {
+      return readFileSync(`/proc/sys/net/bridge/bridge-nf-call-${which}`, 'utf8').trim() === '1'
+    } catch {
+      return false
+    }
+  })
+  if (isOn) return
+  const what =
+    'a bridge gate needs br_netfilter: modprobe br_netfilter; sysctl -w ' +
+    'net.bridge.bridge-nf-call-iptables=1 net.bridge.bridge-nf-call-ip6tables=1'
+  throw new OperatingError('no-bridge-filter', what)
 }

@@ -115,7 +115,8 @@ const sameMaps = (one: Maps, other: Maps) =>
   })
 
 /** What a gate at this place cannot see or stop, in sentences. */
-export function blindSpots({ segments, ports }: GatePolicy): string[] {
+export function blindSpots({ segments, ports, bridge }: GatePolicy): string[] {
+  if (bridge !== undefined) return [...IN_THE_CABLE, ...EVERYWHERE]
   const names = segments.map((segment) => segment.interface)
   const bridged = ports.some((port) => !names.includes(port))
   return [
@@ -125,7 +126,15 @@ export function blindSpots({ segments, ports }: GatePolicy): string[] {
       ? 'Quarantine cuts at the ports of the bridge; behind a switch on such a port it cuts ' +
         'towards here only.'
       : 'Quarantine cuts a device off from this gate and all behind it, not from its own segment.',
-    'A device that takes another MAC is a new device: choose what new devices may do.',
-    'Ports are held, not what is spoken on them; see the list of what could not be held.',
+    ...EVERYWHERE,
   ]
 }
+
+const IN_THE_CABLE = [
+  'What a switch behind a port joins reaches each other without passing here.',
+  'Frames without IP pass, except those of quarantined devices.',
+]
+const EVERYWHERE = [
+  'A device that takes another MAC is a new device: choose what new devices may do.',
+  'Ports are held, not what is spoken on them; see the list of what could not be held.',
+]

@@ -4,6 +4,7 @@ import { blindSpots, type GateAnswer } from '../../app/index.ts'
 import type { Phase } from '../../policy/index.ts'
 import { OperatingError } from '../../core/errors.ts'
 import { examples, type CliCommand } from '../command.ts'
+import { blockedCommand } from '../gate/blocked.ts'
 import { answerLines, statusLines } from '../gate/lines.ts'
 import {
   answerDocument,
@@ -22,7 +23,9 @@ export const command: CliCommand = {
   register(program: Command) {
     const parent = program
       .command('gate')
-      .description('Hold devices to their profiles on this router (nftables); cut devices off.')
+      .description(
+        'Hold devices to their profiles on this router or bridge (nftables); cut devices off.',
+      )
       .addHelpText(
         'after',
         examples([
@@ -33,12 +36,14 @@ export const command: CliCommand = {
           ['thingward gate phase camera enforce', 'hold one device to its profile'],
           ['thingward gate quarantine camera --reason "scans" --for 2h', 'cut off, both ways'],
           ['thingward gate status', 'what was refused, of whom, and why'],
+          ['thingward gate blocked', 'the same as it happens'],
           ['thingward gate open-all --reason "alarm line down" --for 15m', 'closes itself'],
           ['thingward gate rollback', 'as it was before the last change'],
         ]),
       )
     changes(parent)
     holds(parent)
+    blockedCommand(parent)
     emergencies(parent)
   },
 }
