@@ -15,7 +15,7 @@ const MANIFEST = 'manifest.json'
 const TRIES = 10
 const FLOWS = 'flows'
 /** Small things that hardly ever change. */
-const PLAIN = ['tls', EVIDENCE_PLACES.keys, 'mark.key']
+const PLAIN = ['tls', EVIDENCE_PLACES.keys, 'mark.key', 'targets/secrets']
 
 const Manifest = z.object({
   version: z.literal(1),

@@ -2,7 +2,7 @@
 // was there; secrets and queues that go with their target.
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,10 @@ import { findingOf, SENDER } from '../../export/targets/rehearse.ts'
 import type { Severity } from '../../finding/index.ts'
 import { Findings, Sensors, Store } from '../../store/index.ts'
 import { Forwarder } from './forwarder.ts'
+
+/** Files below a folder. */
+const left = (folder: string) =>
+  readdirSync(folder, { recursive: true }).filter((name) => name !== 'secrets')
 
 interface Got {
   readonly headers: IncomingMessage['headers']
@@ -115,11 +119,11 @@ test('a target that is removed takes its secret and its queue along', async (t) 
   const { open, folder, recorded } = await platform(t)
   const forwarder = await open()
   const { target } = await forwarder.add({ kind: 'webhook', url, least: 'info' }, 'ada')
-  const secret = join(folder, `${target.id}.secret`)
+  const secret = join(folder, 'secrets', target.id)
   assert.equal(statSync(secret).mode & 0o777, 0o600)
   assert.equal(await forwarder.remove('other', 'ada'), false)
   assert.equal(await forwarder.remove(target.id, 'ada'), true)
-  assert.deepEqual([forwarder.list(), readdirSync(folder)], [[], []])
+  assert.deepEqual([forwarder.list(), left(folder)], [[], []])
   assert.equal(recorded.at(-1), 'target.removed')
   await forwarder.close()
 })
@@ -136,6 +140,6 @@ test('URLs that findings must not go to, and files of this machine, are refused'
   for (const [kind, url, message] of cases) {
     await assert.rejects(forwarder.add({ kind, url, least: 'info' }, 'ada'), { message })
   }
-  assert.deepEqual(existsSync(folder) ? readdirSync(folder) : [], [])
+  assert.deepEqual(left(folder), [])
   await forwarder.close()
 })

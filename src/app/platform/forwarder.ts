@@ -122,7 +122,7 @@ export class Forwarder implements TargetDesk {
   }
 
   private secretPath(id: string): string {
-    return join(this.parts.folder, `${id}.secret`)
+    return join(this.parts.folder, 'secrets', id)
   }
 
   private queuePath(id: string): string {
@@ -131,7 +131,7 @@ export class Forwarder implements TargetDesk {
 
   private freshSecret(id: string): string {
     const secret = `whsec_${randomBytes(32).toString('base64')}`
-    mkdirSync(this.parts.folder, { recursive: true, mode: 0o700 })
+    mkdirSync(join(this.parts.folder, 'secrets'), { recursive: true, mode: 0o700 })
     writeFileSync(this.secretPath(id), secret, { mode: 0o600, flag: 'wx' })
     return secret
   }
