@@ -257,6 +257,38 @@ describe('second factors', { skip: needs('chromium') }, () => {
     assert.deepEqual([...watched.hosts], [new URL(url).host])
   })
 
+  test('an owner resets the factor of somebody else, with the own password', async () => {
+    await page.goto(`${url}/settings/users`)
+    await button('Add a user').click()
+    await page.getByLabel('Name', { exact: true }).fill('ben')
+    await page.getByLabel('First password').fill(PASSWORD)
+    await button(/^Add$/).click()
+    const row = page.getByRole('row').filter({ hasText: 'ben' })
+    await row.waitFor()
+    const { context } = await watchedPage(browser)
+    const post = async (path: string, data: object, csrf = '') => {
+      const headers = { 'x-csrf-token': csrf }
+      const answer = await context.request.post(`${url}/api/v1${path}`, { data, headers })
+      assert.equal(answer.status(), 200, path)
+      return (await answer.json()) as { csrf: string; secret: string }
+    }
+    const { csrf } = await post('/session', { name: 'ben', password: PASSWORD })
+    const begun = await post('/users/me/totp', { password: PASSWORD }, csrf)
+    const totp = codeOf(bytesOf(begun.secret), stepAt(Date.now() * 1000))
+    await post('/users/me/totp/confirm', { totp }, csrf)
+    await page.reload()
+    await row.getByText('password and code').waitFor()
+    await button('Reset the second factor of ben').click()
+    await page.getByLabel('Your password').fill(PASSWORD)
+    assert.deepEqual(await violations(page), [])
+    await button(/^Reset$/).click()
+    await row.getByText('password', { exact: true }).waitFor()
+    const after = await context.request.get(`${url}/api/v1/session`)
+    assert.equal(after.status(), 401, 'their session is over')
+    await post('/session', { name: 'ben', password: PASSWORD })
+    await context.close()
+  })
+
   test('at an IP address it says why there are no passkeys', async () => {
     const { page: other, context } = await watchedPage(browser)
     await other.goto(`${thingward.url}/sign-in`)
