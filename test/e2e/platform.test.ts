@@ -149,7 +149,7 @@ test('first visit, lists, restart, everything kept', { timeout: 180_000 }, async
       const answer = await client.get('/api/v1/health').catch(() => undefined)
       return answer?.status === 200 && answer.body
     })
-    assert.equal(health.store.devices, devices.length)
+    assert.equal(health.store.devices, devices.length, 'counted afresh')
     assert.equal((await client.get('/api/v1/session')).status, 200, 'still signed in')
     await until(() => isRead(client))
   })
@@ -157,6 +157,7 @@ test('first visit, lists, restart, everything kept', { timeout: 180_000 }, async
   await t.test('stopped and started again, it is all there, once', async () => {
     const counted = async () => {
       const { store } = (await client.get('/api/v1/health')).body
+      // Two seconds old at most, and nothing has come in since.
       return { devices: store.devices, findings: store.findings, flows: store.flows }
     }
     const before = await counted()
