@@ -21,6 +21,13 @@ const ASKED_MS_MAX = 5000
 /** Throws OperatingErrors for interfaces and folders that are not there. */
 export async function gather(settings: GateSettings, state: GateState): Promise<Gathered> {
   const ends = settings.lan.map(interfaceNamed)
+  const stray = [...settings.industrial, ...settings.oneWay].find(
+    (one) => !settings.lan.includes(one),
+  )
+  if (stray !== undefined) {
+    const what = `${stray} is industrial or one way, but not one of --lan`
+    throw new OperatingError('gate-interfaces', what)
+  }
   const bridge = bridgeOf(ends, settings.wan.map(interfaceNamed))
   const lan = bridge === undefined ? ends : [interfaceNamed(bridge)]
   const files = settings.profiles === undefined ? [] : await readPolicyFolder(settings.profiles)

@@ -36,8 +36,8 @@ export const placeOptions = (command: Command): Command =>
     .option('--wan <interface...>', 'what leads outside')
     .option('--profiles <folder>', 'profiles and MUD files, as watch --profiles writes them')
     .option('--new-devices <what>', 'new devices may: allow, outside, inside, nothing', choice)
-    .option('--industrial <interface...>', 'here nothing tightens without a confirmation')
-    .option('--one-way <interface...>', 'nothing enters these networks, not even answers')
+    .option('--industrial <interface...>', "here nothing tightens unconfirmed; 'none' undoes it")
+    .option('--one-way <interface...>', "nothing enters, not even answers; 'none' undoes it")
     .option('--local <prefix...>', 'networks that are ours beyond the private ones')
     .option('--resolve', "ask this machine's resolver for the names in rules, now")
     .option('--no-resolve', 'do not (names then have no address)')
@@ -55,11 +55,16 @@ export function placeOf(words: PlaceWords, command: Command): Partial<GateSettin
   const { lan, wan, profiles, newDevices, industrial, oneWay, local, resolve: asks } = words
   const isSaid = command.getOptionValueSource('resolve') === 'cli'
   return {
-    ...{ lan, wan, newDevices, industrial, oneWay, local },
+    ...{ lan, wan, newDevices, local },
+    industrial: noneOf(industrial),
+    oneWay: noneOf(oneWay),
     ...(profiles !== undefined && { profiles: resolve(profiles) }),
     ...(isSaid && { resolve: asks }),
   }
 }
+
+/** What is remembered has to be undone by a word. */
+const noneOf = (names: string[] | undefined) => (names?.join() === 'none' ? [] : names)
 
 const defaultData = () =>
   join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'thingward')
