@@ -1,4 +1,5 @@
-// The composition root. The door of this folder.
+// The composition root: its door for runs over traffic. What runs for good has the door
+// platform/index.ts, the gate has gate/index.ts: each loads only what it needs.
 export { policyDevice } from './policy/device.ts'
 export {
   examinePolicyFile,
@@ -22,10 +23,3 @@ export { Forwarding } from './forward.ts'
 export { Watch, type FlowCounts, type WatchOptions, type WatchProgress } from './watch.ts'
 export type { WatchResult } from './watch.ts'
 export type { LimitMet } from './limits-met.ts'
-export { GateDesk, openGate, type DeskOptions, type GateAnswer } from './gate/desk.ts'
-export { blindSpots, type GateStatus, type StatusDevice } from './gate/status.ts'
-export type { GateSettings, Quarantine } from './gate/state.ts'
-export { BlockedListener, type BlockedFlow } from '../enforce/index.ts'
-export { platformSettings, type PlatformWords } from './platform/settings.ts'
-export { startPlatform, type Platform } from './platform/platform.ts'
-export { backUp, restore, type BackupSummary } from './platform/backup.ts'

@@ -11,7 +11,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${VERSION}\n`)
     return EXIT.ok
   }
-  const program = await buildProgram()
+  // A command need not wait for what only others load.
+  const program = await buildProgram(argv[0])
   throwInsteadOfExit(program)
   try {
     await program.parseAsync(argv, { from: 'user' })

@@ -4,7 +4,8 @@ import { loadPlugins } from '../core/registry.ts'
 import { examples, type CliCommand } from './command.ts'
 import { VERSION } from './version.ts'
 
-export async function buildProgram(): Promise<Command> {
+/** The program with the command `only`; with all of them where there is none of that name. */
+export async function buildProgram(only?: string): Promise<Command> {
   const program = new Command('thingward')
     .description('Sees every connected device, says what each is and may do, and what is wrong.')
     .version(VERSION)
@@ -24,7 +25,8 @@ export async function buildProgram(): Promise<Command> {
         '\n\nExit codes: 0 done, 1 findings at or above --fail-on, 2 bad input (what was read\n' +
         'before it is reported), 3 set-up, 70 our own fault, 130 interrupted.',
     )
-  const commands = await loadPlugins<CliCommand>(new URL('./commands/', import.meta.url), 'command')
+  const folder = new URL('./commands/', import.meta.url)
+  const commands = await loadPlugins<CliCommand>(folder, 'command', only)
   for (const command of commands) command.register(program)
   return program
 }

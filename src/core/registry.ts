@@ -18,13 +18,15 @@ export function pluginNames(folder: URL): string[] {
 /**
  * Imports every plug-in of `folder` and takes its export called `kind` ('protocol', 'detector', …).
  * Throws (our own fault, it stops the start) when the export is missing or its id is not the file
- * name.
+ * name. `only`: the id of the one that is needed now; all of them where there is none such.
  */
 export async function loadPlugins<Plugin extends { readonly id: string }>(
   folder: URL,
   kind: string,
+  only = '',
 ): Promise<readonly Plugin[]> {
-  const names = pluginNames(folder)
+  const all = pluginNames(folder)
+  const names = all.includes(only + SUFFIX) ? [only + SUFFIX] : all
   const modules = await Promise.all(
     names.map((name) => import(new URL(name, folder).href) as Promise<Record<string, unknown>>),
   )

@@ -31,7 +31,7 @@ export const command: CliCommand = {
 }
 
 async function run({ out, ...words }: Options): Promise<void> {
-  const { backUp, platformSettings } = await import('../../app/index.ts')
+  const { backUp, platformSettings } = await import('../../app/platform/index.ts')
   const { files, bytes, devices } = await backUp(platformSettings(words).data, resolve(out))
   process.stdout.write(
     `${devices} devices, ${files} files, ${sizeText(bytes)} in ${resolve(out)}\n` +

@@ -1,6 +1,6 @@
 // thingward gate: holds devices to their profiles on this machine, by its own packet filter.
 import type { Command } from 'commander'
-import { blindSpots, type GateAnswer } from '../../app/index.ts'
+import { blindSpots, type GateAnswer } from '../../app/gate/index.ts'
 import type { Phase } from '../../policy/index.ts'
 import { OperatingError } from '../../core/errors.ts'
 import { examples, type CliCommand } from '../command.ts'

@@ -23,7 +23,7 @@ export const command: CliCommand = {
 }
 
 async function run(from: string, { data }: { readonly data: string }): Promise<void> {
-  const { restore } = await import('../../app/index.ts')
+  const { restore } = await import('../../app/platform/index.ts')
   const { files, bytes, devices } = await restore(resolve(from), resolve(data))
   process.stdout.write(
     `${devices} devices, ${files} files, ${sizeText(bytes)} in ${resolve(data)}\n`,

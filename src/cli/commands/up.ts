@@ -1,6 +1,6 @@
 // thingward up: runs for good: sensors, store, evidence log, API and console.
 import type { Command } from 'commander'
-import type { Platform, PlatformWords } from '../../app/index.ts'
+import type { Platform, PlatformWords } from '../../app/platform/index.ts'
 import { EXIT } from '../../core/errors.ts'
 import { examples, type CliCommand } from '../command.ts'
 import { VERSION } from '../version.ts'
@@ -31,7 +31,7 @@ export const command: CliCommand = {
 
 async function run(words: PlatformWords): Promise<void> {
   // What runs for good need not be loaded for other commands.
-  const { platformSettings, startPlatform } = await import('../../app/index.ts')
+  const { platformSettings, startPlatform } = await import('../../app/platform/index.ts')
   const settings = platformSettings(words)
   const stopped = whenStopped()
   const say = (text: string) => void process.stderr.write(`thingward: ${text}\n`)

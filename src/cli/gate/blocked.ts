@@ -1,7 +1,7 @@
 // thingward gate blocked: what is refused, as it happens. The same flow is told again only after a
 // while.
 import type { Command } from 'commander'
-import { BlockedListener, type BlockedFlow } from '../../app/index.ts'
+import { BlockedListener, type BlockedFlow } from '../../app/gate/index.ts'
 import { protocolText } from '../../policy/index.ts'
 
 /** A flow is told once in so long; of at most so many at a time. */

@@ -1,5 +1,5 @@
 // What `thingward gate` says, for people: what would change, what cannot be held, how it stands.
-import type { GateAnswer, GateStatus, StatusDevice } from '../../app/index.ts'
+import type { GateAnswer, GateStatus, StatusDevice } from '../../app/gate/index.ts'
 import { countText, safeText, tableLines } from '../../report/index.ts'
 
 const SHOWN = 20

@@ -2,7 +2,12 @@
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
-import { openGate, type GateAnswer, type GateDesk, type GateSettings } from '../../app/index.ts'
+import {
+  openGate,
+  type GateAnswer,
+  type GateDesk,
+  type GateSettings,
+} from '../../app/gate/index.ts'
 import { VERSION } from '../version.ts'
 
 /** What every command takes. */
