@@ -6,6 +6,10 @@ import { wrapComments } from './comments.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const chosen = process.argv.slice(2)
+if (chosen.some((word) => word.startsWith('-'))) {
+  console.error('usage: npm run format [-- path ...]; without a path: everything')
+  process.exit(2)
+}
 const paths = chosen.length > 0 ? chosen : ['src', 'test', 'tools', 'bench']
 
 for (const path of paths.flatMap(filesOf)) {
