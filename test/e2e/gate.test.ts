@@ -46,6 +46,8 @@ const tcp = (address: string, from: number): ShortRule => ({
   service: { family: 'ip', ipProtocol: 6, peerPorts: [{ from, to: from }] },
 })
 
+const kept = () => readFileSync(join(data, 'gate/state.json'), 'utf8')
+
 let camera: Agent
 let lamp: Agent
 let outside: Agent
@@ -247,8 +249,12 @@ test(
     done('release', LAMP.mac)
     assert.equal(await lamp.ask('tcp', CLOUD.v4, 443), 'passed')
     done('quarantine', 'camera', '--reason', 'short', '--for', '1s')
+    assert.match(kept(), /"short"/)
     await sleep(1200)
     assert.equal(await camera.ask('tcp', CLOUD.v4, 443), 'passed')
+    // Nobody said so: it is over, here as in the kernel.
+    assert.deepEqual(status().quarantine, [])
+    assert.doesNotMatch(kept(), /"short"/)
   },
 )
 

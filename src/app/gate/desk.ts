@@ -153,7 +153,7 @@ export class GateDesk {
   }
 
   async status(): Promise<GateStatus> {
-    const state = this.folder.read()
+    const state = await this.withoutEnded()
     const isKept = this.folder.versions().includes(state.version)
     const policy = isKept ? this.folder.version(state.version) : undefined
     return statusOf(this.driver, { state, policy, now: seconds() })
@@ -205,13 +205,42 @@ export class GateDesk {
   }
 
   private changing<Result>(step: (state: GateState) => Promise<Result>): Promise<Result> {
-    return this.folder.locked(() => step(this.folder.read()))
+    return this.folder.locked(async () => step(await this.putAway(this.folder.read())))
+  }
+
+  /** The state, for reading; while another process changes it, with what has ended. */
+  private async withoutEnded(): Promise<GateState> {
+    const state = this.folder.read()
+    if (ended(state).length === 0) return state
+    try {
+      return await this.changing((now) => Promise.resolve(now))
+    } catch (error) {
+      if (error instanceof OperatingError && error.code === 'gate-busy') return state
+      throw error
+    }
+  }
+
+  /** Quarantine that is over leaves the state; the kernel's word counts, not the clock alone. */
+  private async putAway(state: GateState): Promise<GateState> {
+    const candidates = ended(state)
+    if (candidates.length === 0) return state
+    const there = new Set((await this.driver.cuts()).map(({ mac }) => mac))
+    const gone = candidates.filter(({ macs }) => !macs.some((mac) => there.has(mac)))
+    if (gone.length === 0) return state
+    const names = gone.map(({ name, macs }) => `${name} (${macs.join(', ')})`)
+    this.note('quarantine ended', names.join('; '))
+    const next = { ...state, quarantine: state.quarantine.filter((one) => !gone.includes(one)) }
+    this.folder.write(next)
+    return next
   }
 }
 
 /** The gate of this machine, through nftables. */
 export const openGate = (data: string, by: string): GateDesk =>
   new GateDesk({ data, by, driver: new NftablesDriver() })
+
+const ended = ({ quarantine }: GateState) =>
+  quarantine.filter(({ until }) => until !== undefined && until <= seconds())
 
 const without = (list: readonly Quarantine[], macs: readonly string[]) =>
   list.filter((one) => !one.macs.some((mac) => macs.includes(mac)))
