@@ -18,21 +18,12 @@ export interface Lookup {
 export const writeFindings = (raised: readonly RaisedFinding[], lookup: Lookup): Finding[] =>
   sortFindings(raised.map((one) => write(one, lookup)))
 
-/** A finding keeps the id under which it was first written, however it grows. */
-const ids = new WeakMap<RaisedFinding, string>()
-
+/** By what stays as it was first raised, however the finding grows: the same input, the same id. */
 function idOf(raised: RaisedFinding, sources: readonly Party[], targets: readonly Party[]): string {
-  const known = ids.get(raised)
-  if (known !== undefined) return known
-  const identity = JSON.stringify([
-    raised.detector.id,
-    sources.slice(0, 4).map(({ address, mac }) => [address, mac]),
-    targets.slice(0, 4).map(({ address, mac }) => [address, mac]),
-    raised.from,
-  ])
-  const id = createHash('sha256').update(identity).digest('hex').slice(0, 16)
-  ids.set(raised, id)
-  return id
+  const who = (parties: readonly Party[]) =>
+    parties.slice(0, 1).map(({ address, mac }) => [address, mac])
+  const identity = JSON.stringify([raised.detector.id, who(sources), who(targets), raised.time])
+  return createHash('sha256').update(identity).digest('hex').slice(0, 16)
 }
 
 function write(raised: RaisedFinding, lookup: Lookup): Finding {

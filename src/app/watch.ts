@@ -2,6 +2,7 @@
 // here knows packets or formats; it only wires what the features offer.
 import { LIMITS, tableLimits } from '../core/limits.ts'
 import type { Anomaly } from '../core/anomaly.ts'
+import { collectGarbage } from '../core/garbage.ts'
 import { loadProtocols, type Packet } from '../decode/index.ts'
 import { Detection, loadDetectors, type RaisedFinding } from '../detect/index.ts'
 import type { Finding } from '../finding/index.ts'
@@ -99,7 +100,7 @@ export class Watch {
   readonly inventory: Inventory
   readonly detection: Detection
   readonly learner: Learner
-  /** What policy made of the run, once it is over. */
+  /** What policy made of the run, once it is over; no exchanges are kept without policies. */
   conclusion: Conclusion | undefined
   private readonly timeline = new Timeline()
   private readonly counts = { transactions: 0, services: new Map<string, number>() }
@@ -180,16 +181,19 @@ export class Watch {
   /** Reads all sources to their end (or until the signal) and says what was found. */
   async run(sources: readonly Source[]): Promise<WatchResult> {
     const summaries = await this.sensor.run(sources)
-    collect()
+    this.sensor.flows.application.releaseAll()
+    collectGarbage()
     const first = leastOf(summaries.map((summary) => summary.first))
     const last = -leastOf(summaries.map((summary) => -summary.last))
     const truth = this.learnTruth(first, last)
     const devices = this.devices()
-    collect()
+    collectGarbage()
     const conclusion = this.soFar(devices, summaries.map((summary) => summary.name).join(', '))
-    this.conclusion = conclusion
+    // Exchange by exchange it is asked for only where policies were given.
+    const observed = { ...conclusion.observed, exchanges: new Map() }
+    this.conclusion = this.options.policies ? conclusion : { ...conclusion, observed }
     const { profiles, enforcement, policy } = conclusion
-    collect()
+    collectGarbage()
     const findings = this.written(conclusion.raised)
     return {
       sources: summaries,
@@ -268,12 +272,6 @@ export class Watch {
     }
   }
 }
-
-/**
- * What a stage leaves behind goes before the next one begins: V8 alone would let twice as much
- * stand. Only where the launcher allows it; tests and others run without.
- */
-const collect = (): void => void (globalThis as { gc?: () => void }).gc?.()
 
 const leastOf = (times: readonly number[]): number => {
   const known = times.filter((time) => !Number.isNaN(time))

@@ -99,7 +99,8 @@ function refusalLines(): string[] {
           ([, version, , key]) => `  update @${hold}_${way}${version}_${reason} { ${key} counter }`,
         )
         const prefix = `thingward ${hold} ${way} ${reason}: `
-        const log = `log prefix "${prefix}" group ${LOG_GROUP} snaplen 160`
+        // Threshold 1: the kernel else keeps packets back, for a second or until there are 100.
+        const log = `log prefix "${prefix}" group ${LOG_GROUP} snaplen 160 queue-threshold 1`
         return [
           ` chain ${hold}_${way}_${reason} {`,
           ...(reason === 'invalid' ? [] : [`  ct state invalid goto ${hold}_${way}_invalid`]),

@@ -55,6 +55,8 @@ export interface GatePolicy {
   readonly devices: readonly GateDevice[]
   /** Addresses of names, as far as known: a rule that names a peer permits exactly these. */
   readonly names?: ReadonlyMap<string, readonly string[]>
+  /** Why names have no address, or addresses that may be old. */
+  readonly nameDoubts?: ReadonlyMap<string, string>
   /**
    * Interfaces on which quarantine cuts: the segments', and the ports of those that are bridges.
    */
@@ -90,7 +92,7 @@ export interface GateLoss {
 
 /** Closed list of what may be lost. */
 export type GateLossKind =
-  /** A name of which no address is known. */
+  /** A name of which no address is known, or none that is fresh. */
   | 'name'
   /** Packets show ports; applications, operations, topics, rates and ends of rules are not held. */
   | 'application'

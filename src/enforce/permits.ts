@@ -42,12 +42,14 @@ export class Permitting {
   private readonly site: Site
   private readonly now: number
   private readonly isBridge: boolean
+  private readonly doubts: GatePolicy['nameDoubts']
 
   constructor(policy: GatePolicy, site: Site) {
     this.peers = new PeerResolution(policy, site)
     this.site = site
     this.now = policy.now
     this.isBridge = policy.bridge !== undefined
+    this.doubts = policy.nameDoubts
   }
 
   of({ device, profile }: GateDevice): Permitted {
@@ -64,8 +66,12 @@ export class Permitting {
       }
       const reach = this.peers.reach(peer, device.id)
       if (reach.length === 0) {
-        add(peer.kind === 'name' ? 'name' : 'peer-address', 'omitted', unknownText(peer))
+        add(peer.kind === 'name' ? 'name' : 'peer-address', 'omitted', this.unknownText(peer))
         continue
+      }
+      const doubt = this.doubtOf(peer)
+      if (peer.kind === 'name' && doubt !== undefined) {
+        add('name', 'widened', `${peer.name}: ${doubt}`)
       }
       for (const [kind, what] of partsLost(rule)) add(kind, 'widened', what)
       const { point, why } = enforceable(rule, device, this.site)
@@ -75,15 +81,21 @@ export class Permitting {
     }
     return { permits, losses }
   }
+
+  private doubtOf(peer: Peer): string | undefined {
+    return peer.kind === 'name' ? this.doubts?.get(peer.name) : undefined
+  }
+
+  private unknownText(peer: Peer): string {
+    if (peer.kind !== 'name') return 'no address of this peer is known: it is refused'
+    const doubt = this.doubtOf(peer)
+    const why = doubt === undefined ? '' : ` (${doubt})`
+    return `no address of ${peer.name} is known${why}: it is refused`
+  }
 }
 
 const frameText = (isBridge: boolean) =>
   isBridge ? 'frames without IP pass, whatever they are' : 'frames without IP do not pass here'
-
-const unknownText = (peer: Peer) =>
-  peer.kind === 'name'
-    ? `no address of ${peer.name} is known: it is refused`
-    : 'no address of this peer is known: it is refused'
 
 type Part = readonly [GateLoss['kind'], string]
 

@@ -70,6 +70,7 @@ export class Compilation {
 const surroundingsOf = (policy: GatePolicy): readonly unknown[] => [
   policy.context,
   policy.names,
+  policy.nameDoubts,
   policy.segments,
   policy.ownAddresses,
   policy.bridge,

@@ -168,6 +168,14 @@ export class Application {
     this.followed--
   }
 
+  /** Gives the tables back after the last flow has ended: no packet will come any more. */
+  releaseAll(): void {
+    this.slab.release()
+    this.memory.trim()
+    this.details.length = 1
+    this.freeDetails.length = 0
+  }
+
   private detail(slot: number): Detail | undefined {
     const words = this.slab.words
     const place = (slot << 5) + W.detail

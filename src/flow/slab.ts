@@ -62,15 +62,15 @@ const NONE = -1
  * A bounded table of flow records. Slots are small integers; nothing here knows what a packet is.
  */
 export class FlowSlab {
-  readonly words: Int32Array
-  readonly floats: Float64Array
+  words: Int32Array
+  floats: Float64Array
   readonly capacity: number
   /** Flows alive. */
   size = 0
   /** Slots ever used: those beyond are untouched memory. */
   private used = 0
   private free = NONE
-  private readonly index = new TaggedIndex()
+  private index = new TaggedIndex()
 
   constructor(capacity: number) {
     this.capacity = capacity
@@ -118,6 +118,14 @@ export class FlowSlab {
     this.size++
     this.index.insert(hash4(a, b, ports, kind), slot)
     return slot
+  }
+
+  /** Gives all memory back: every flow has been removed, and none will come. */
+  release(): void {
+    this.words = new Int32Array(0)
+    this.floats = new Float64Array(0)
+    this.index = new TaggedIndex(1)
+    this.used = 0
   }
 
   /** Frees a slot for use by another flow. */

@@ -37,6 +37,11 @@ export class StreamMemory {
     const spare = (this.spare[31 - Math.clz32(buffer.length)] ??= [])
     if (spare.length < SPARE) spare.push(buffer)
   }
+
+  /** Lets the buffers go that are kept for the next stream. */
+  trim(): void {
+    this.spare.length = 0
+  }
 }
 
 export class StreamSide {

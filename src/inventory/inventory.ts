@@ -1,6 +1,7 @@
 // The Inventory: listens to flows and transactions, keeps notes by endpoint, and computes devices
 // from them whenever it is asked.
 import { OperatingError } from '../core/errors.ts'
+import { collectGarbage } from '../core/garbage.ts'
 import type { Flow, FlowObserver, EndpointTable, Transaction } from '../flow/index.ts'
 import { assemble, type Ground } from './assembly.ts'
 import type { Contradiction, Device } from './device.ts'
@@ -37,6 +38,9 @@ export interface DevicesQuery {
 /** A quick answer about one endpoint, good enough while packets come in. */
 export type LocalHint = 'local' | 'outside' | 'group' | 'unknown'
 
+/** Of a large site garbage is collected so often. */
+const ASSEMBLED_AT_ONCE = 5000
+
 /** What stays of a computation; the nodes themselves are ten times as large, and go. */
 interface View {
   /** Node index by endpoint, -1: none. */
@@ -52,7 +56,7 @@ interface View {
 
 interface Computed {
   readonly view: View
-  readonly ids: ReadonlyMap<Grouped, string>
+  readonly ids: Map<Grouped, string>
 }
 
 export class Inventory implements FlowObserver {
@@ -168,7 +172,14 @@ export class Inventory implements FlowObserver {
       registry: this.loadedRegistry(),
       contradictions: Map.groupBy(this.notes.contradictions, (one) => one.endpoint),
     }
-    return [...ids].map(([group, id]) => assemble(ground, group, id))
+    const devices: Device[] = []
+    for (const [group, id] of ids) {
+      devices.push(assemble(ground, group, id))
+      // Groups and nodes are ten times a device: they go as they are read.
+      ids.delete(group)
+      if (devices.length % ASSEMBLED_AT_ONCE === 0) collectGarbage()
+    }
+    return devices
   }
 
   /** Bounds that were met: what is missing from the devices, by the limit's name. */
@@ -196,7 +207,9 @@ export class Inventory implements FlowObserver {
 
   private compute(without: ReadonlySet<string>): Computed {
     const { list, ofEndpoint, fleeting, fleetingForeign } = findNodes(this.notes)
+    collectGarbage()
     const groups = mergeNodes(list, this.notes, without)
+    collectGarbage()
     const ids = this.nameAll(groups)
     const idOfNode = new Map<Node, string>()
     for (const group of groups) for (const node of group.nodes) idOfNode.set(node, ids.get(group)!)

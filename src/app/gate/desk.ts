@@ -50,7 +50,7 @@ export class GateDesk {
   /** What `apply` would do; settings that are not given are those of last time. */
   async preview(given: Partial<GateSettings>): Promise<GateAnswer> {
     const state = this.folder.read()
-    const gathered = await gather(settingsFrom(given, state), state)
+    const gathered = await this.gather(settingsFrom(given, state), state)
     const preview = await this.gate.preview(gathered.policy)
     return { ...preview, ...gathered, version: state.version }
   }
@@ -58,7 +58,7 @@ export class GateDesk {
   apply(given: Partial<GateSettings>): Promise<GateAnswer> {
     return this.changing(async (state) => {
       const settings = settingsFrom(given, state)
-      const gathered = await gather(settings, state)
+      const gathered = await this.gather(settings, state)
       return this.bring({ ...state, settings }, gathered, 'apply')
     })
   }
@@ -67,12 +67,12 @@ export class GateDesk {
   phase(device: string, phase: Phase, isConfirmed: boolean): Promise<GateAnswer> {
     return this.changing(async (state) => {
       const settings = settingsFrom({}, state)
-      const { policy } = await gather(settings, state)
+      const { policy } = await this.gather(settings, state)
       const word = { phase, confirmed: isConfirmed, by: this.by, at: seconds() }
       const chosen = device === 'all' ? policy.devices : [oneOf(policy.devices, device)]
       const phases = Object.fromEntries(chosen.map((one) => [keyOf(one.device), word]))
       const next = { ...state, phases: { ...state.phases, ...phases } }
-      return this.bring(next, await gather(settings, next), `phase ${device} ${phase}`)
+      return this.bring(next, await this.gather(settings, next), `phase ${device} ${phase}`)
     })
   }
 
@@ -154,9 +154,11 @@ export class GateDesk {
 
   async status(): Promise<GateStatus> {
     const state = await this.withoutEnded()
-    const isKept = this.folder.versions().includes(state.version)
-    const policy = isKept ? this.folder.version(state.version) : undefined
-    return statusOf(this.driver, { state, policy, now: seconds() })
+    return statusOf(this.driver, { state, policy: this.kept(state), now: seconds() })
+  }
+
+  private gather(settings: GateSettings, state: GateState): Promise<Gathered> {
+    return gather(settings, { state, names: this.kept(state)?.names })
   }
 
   private async bring(state: GateState, gathered: Gathered, what: string): Promise<GateAnswer> {
@@ -183,9 +185,11 @@ export class GateDesk {
 
   /** As applied, whatever has become of the folder of profiles: in an emergency that must do. */
   private async last(state: GateState): Promise<GatePolicy> {
-    const isKept = this.folder.versions().includes(state.version)
-    if (isKept) return this.folder.version(state.version)
-    return (await gather(settingsFrom({}, state), state)).policy
+    return this.kept(state) ?? (await this.gather(settingsFrom({}, state), state)).policy
+  }
+
+  private kept({ version }: GateState): GatePolicy | undefined {
+    return this.folder.versions().includes(version) ? this.folder.version(version) : undefined
   }
 
   private async known(device: string, state: GateState) {

@@ -1,11 +1,11 @@
 // Settings and state → the policy of a gate as things are now: interfaces, neighbours, the folder
 // of profiles, addresses of names.
-import { promises as dns } from 'node:dns'
 import { OperatingError } from '../../core/errors.ts'
 import type { GatePolicy, Segment } from '../../enforce/index.ts'
 import { readPolicyFolder } from '../policy/given.ts'
 import { devicesOf, type FolderDevices } from './devices.ts'
 import { interfaceNamed, needsBridgeFilter, neighboursOf, type Interface } from './interfaces.ts'
+import { notAsked, resolved } from './names.ts'
 import type { GateSettings, GateState } from './state.ts'
 
 /** A policy, and what of the folder was not used. */
@@ -14,12 +14,17 @@ export interface Gathered {
   readonly problems: readonly string[]
 }
 
-/** Names asked for at once, and in all. */
-const ASKED_MAX = 2000
-const ASKED_MS_MAX = 5000
+/** What was decided, and what names last meant. */
+export interface Gathering {
+  readonly state: GateState
+  readonly names: GatePolicy['names']
+}
 
 /** Throws OperatingErrors for interfaces and folders that are not there. */
-export async function gather(settings: GateSettings, state: GateState): Promise<Gathered> {
+export async function gather(
+  settings: GateSettings,
+  { state, names: lastNames = new Map() }: Gathering,
+): Promise<Gathered> {
   const ends = settings.lan.map(interfaceNamed)
   const stray = [...settings.industrial, ...settings.oneWay].find(
     (one) => !settings.lan.includes(one),
@@ -33,7 +38,8 @@ export async function gather(settings: GateSettings, state: GateState): Promise<
   const files = settings.profiles === undefined ? [] : await readPolicyFolder(settings.profiles)
   const neighbours = await neighboursOf(lan.map(({ name }) => name))
   const { devices, problems } = devicesOf(files, { segments: lan, neighbours, state })
-  const names = settings.resolve ? await resolved(namesIn(devices)) : new Map<string, string[]>()
+  const wanted = namesIn(devices)
+  const { names, doubts } = settings.resolve ? await resolved(wanted, lastNames) : notAsked(wanted)
   const networks = lan.flatMap((one) => one.networks)
   const policy: GatePolicy = {
     segments: bridge === undefined ? segmentsOf(settings) : [bridgeSegment(settings, bridge)],
@@ -43,6 +49,7 @@ export async function gather(settings: GateSettings, state: GateState): Promise<
     context: { localPrefixes: [...networks, ...settings.local] },
     devices,
     names,
+    nameDoubts: doubts,
     ports: [...new Set(ends.flatMap(({ ports }) => ports))],
     now: Date.now() * 1000,
   }
@@ -87,20 +94,7 @@ const bridgeSegment = (settings: GateSettings, bridge: string): Segment => ({
 function namesIn(devices: FolderDevices['devices']): string[] {
   const names = new Set<string>()
   for (const { profile } of devices) {
-    for (const { peer } of profile?.rules ?? []) {
-      if (peer.kind === 'name' && !peer.name.startsWith('*.')) names.add(peer.name)
-    }
+    for (const { peer } of profile?.rules ?? []) if (peer.kind === 'name') names.add(peer.name)
   }
-  return [...names].slice(0, ASKED_MAX)
-}
-
-/** What this machine's resolver says; a name that has no answer is left out. */
-async function resolved(names: readonly string[]): Promise<Map<string, string[]>> {
-  const resolver = new dns.Resolver({ timeout: ASKED_MS_MAX, tries: 1 })
-  const one = async (name: string) => {
-    const both = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)])
-    return both.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
-  }
-  const answers = await Promise.all(names.map(async (name) => [name, await one(name)] as const))
-  return new Map(answers.filter(([, addresses]) => addresses.length > 0))
+  return [...names]
 }

@@ -177,14 +177,22 @@ export class GateFolder {
   }
 }
 
-type Flat = Omit<GatePolicy, 'names' | 'context'> & {
-  readonly names: [string, string[]][]
-  readonly context: GatePolicy['context']
+type Flat = Omit<GatePolicy, 'names' | 'nameDoubts'> & {
+  readonly names: [string, readonly string[]][]
+  readonly nameDoubts?: [string, string][]
 }
 
-/** Policies of this program hold no maps but that of names. */
-const flat = ({ names = new Map(), ...rest }: GatePolicy) => ({ ...rest, names: [...names] })
-const unflat = ({ names, ...rest }: Flat): GatePolicy => ({ ...rest, names: new Map(names) })
+/** Policies of this program hold no maps but those of names. */
+const flat = ({ names = new Map(), nameDoubts = new Map(), ...rest }: GatePolicy): Flat => ({
+  ...rest,
+  names: [...names],
+  nameDoubts: [...nameDoubts],
+})
+const unflat = ({ names, nameDoubts = [], ...rest }: Flat): GatePolicy => ({
+  ...rest,
+  names: new Map(names),
+  nameDoubts: new Map(nameDoubts),
+})
 
 function isAlive(id: number): boolean {
   try {

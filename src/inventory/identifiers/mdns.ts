@@ -2,13 +2,7 @@
 // that name model, maker, category and serial. What others answer about a device is not taken: only
 // its own words.
 import type { Fields, Transaction } from '../../flow/index.ts'
-import {
-  MARK,
-  textOf,
-  type Identifier,
-  type Note,
-  type Notebook,
-} from '../identifier.ts'
+import { MARK, textOf, type Identifier, type Note, type Notebook } from '../identifier.ts'
 import { applyHints } from '../tables/hint.ts'
 import { HOMEKIT_CATEGORIES, MATTER_DEVICE_TYPES, SERVICE_TYPES } from '../tables/mdns.ts'
 import { MODELS } from '../tables/models.ts'
