@@ -2,7 +2,6 @@
 // here knows packets or formats; it only wires what the features offer.
 import { LIMITS, tableLimits } from '../core/limits.ts'
 import type { Anomaly } from '../core/anomaly.ts'
-import { collectGarbage } from '../core/garbage.ts'
 import { loadProtocols, type Packet } from '../decode/index.ts'
 import { Detection, loadDetectors, type RaisedFinding } from '../detect/index.ts'
 import type { Finding } from '../finding/index.ts'
@@ -182,18 +181,15 @@ export class Watch {
   async run(sources: readonly Source[]): Promise<WatchResult> {
     const summaries = await this.sensor.run(sources)
     this.sensor.flows.application.releaseAll()
-    collectGarbage()
     const first = leastOf(summaries.map((summary) => summary.first))
     const last = -leastOf(summaries.map((summary) => -summary.last))
     const truth = this.learnTruth(first, last)
     const devices = this.devices()
-    collectGarbage()
     const conclusion = this.soFar(devices, summaries.map((summary) => summary.name).join(', '))
     // Exchange by exchange it is asked for only where policies were given.
     const observed = { ...conclusion.observed, exchanges: new Map() }
     this.conclusion = this.options.policies ? conclusion : { ...conclusion, observed }
     const { profiles, enforcement, policy } = conclusion
-    collectGarbage()
     const findings = this.written(conclusion.raised)
     return {
       sources: summaries,
@@ -218,7 +214,7 @@ export class Watch {
   /** Facts of others hold for the time that was looked at; without any, for none. */
   private learnTruth(first: number, last: number): TruthUse[] {
     const { truth } = this.options
-    if (truth === undefined || Number.isNaN(first)) return []
+    if (!truth?.length || Number.isNaN(first)) return []
     return this.inventory.learnTruth(truth, { first, last })
   }
 

@@ -2,7 +2,6 @@
 // by ARP, ND or DHCP. Decides which interfaces are routers. A view: computed afresh, nothing is
 // lost.
 import { isGroupMac, isV6, type AddressKey, type MacNumber } from '../core/addresses.ts'
-import { collectGarbage } from '../core/garbage.ts'
 import type { EndpointTable } from '../flow/index.ts'
 import { claim, NO_CLAIMS, toldOwners, type Claims } from './claims.ts'
 import { MARK } from './identifier.ts'
@@ -86,7 +85,6 @@ export function findInterfaces(notes: Notes): Interfaces {
   const lan = adjacentNetworks(byMac)
   const told = toldOwners([...byMac.values()])
   for (const found of byMac.values()) judge(found, endpoints, { lan, told })
-  collectGarbage()
   return { byMac, bare }
 }
 

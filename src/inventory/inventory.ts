@@ -1,7 +1,6 @@
 // The Inventory: listens to flows and transactions, keeps notes by endpoint, and computes devices
 // from them whenever it is asked.
 import { OperatingError } from '../core/errors.ts'
-import { collectGarbage } from '../core/garbage.ts'
 import type { Flow, FlowObserver, EndpointTable, Transaction } from '../flow/index.ts'
 import { assemble, type Ground } from './assembly.ts'
 import type { Contradiction, Device } from './device.ts'
@@ -37,9 +36,6 @@ export interface DevicesQuery {
 
 /** A quick answer about one endpoint, good enough while packets come in. */
 export type LocalHint = 'local' | 'outside' | 'group' | 'unknown'
-
-/** Of a large site garbage is collected so often. */
-const ASSEMBLED_AT_ONCE = 5000
 
 /** What stays of a computation; the nodes themselves are ten times as large, and go. */
 interface View {
@@ -177,7 +173,6 @@ export class Inventory implements FlowObserver {
       devices.push(assemble(ground, group, id))
       // Groups and nodes are ten times a device: they go as they are read.
       ids.delete(group)
-      if (devices.length % ASSEMBLED_AT_ONCE === 0) collectGarbage()
     }
     return devices
   }
@@ -207,9 +202,7 @@ export class Inventory implements FlowObserver {
 
   private compute(without: ReadonlySet<string>): Computed {
     const { list, ofEndpoint, fleeting, fleetingForeign } = findNodes(this.notes)
-    collectGarbage()
     const groups = mergeNodes(list, this.notes, without)
-    collectGarbage()
     const ids = this.nameAll(groups)
     const idOfNode = new Map<Node, string>()
     for (const group of groups) for (const node of group.nodes) idOfNode.set(node, ids.get(group)!)
