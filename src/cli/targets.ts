@@ -1,9 +1,10 @@
 // `--syslog` and `--webhook`: where findings go while a run goes on. Opened before the run, so that
 // a URL, a secret or a folder that cannot be used is told at once.
 import { readFile } from 'node:fs/promises'
-import { homedir, hostname } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { defaultDataFolder } from '../core/data-folder.ts'
 import { Forwarding } from '../app/index.ts'
 import { OperatingError } from '../core/errors.ts'
 import {
@@ -39,7 +40,7 @@ export const targetOptions = (command: Command): Command =>
 export async function forwardingTo(options: TargetOptions): Promise<Forwarding | undefined> {
   const destinations = await destinationsOf(options)
   if (destinations.length === 0) return undefined
-  const folder = options.outbox ?? outboxDefault()
+  const folder = options.outbox ?? join(defaultDataFolder(), 'outbox')
   const couriers: Courier[] = []
   for (const { target, folder: name } of destinations) {
     const outbox = await Outbox.open(join(folder, name))
@@ -48,11 +49,6 @@ export async function forwardingTo(options: TargetOptions): Promise<Forwarding |
     couriers.push(new Courier({ outbox, target }))
   }
   return new Forwarding(couriers)
-}
-
-function outboxDefault(): string {
-  const base = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share')
-  return join(base, 'thingward', 'outbox')
 }
 
 async function destinationsOf(options: TargetOptions): Promise<Destination[]> {

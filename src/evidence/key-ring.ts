@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, fdatasyncSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { syncDirectory, writeDurably } from './durable-file.ts'
+import { syncPath, writeDurably } from '../core/durable-file.ts'
 import { assertWord } from './entry.ts'
 
 const KEY_LENGTH = 32
@@ -61,7 +61,7 @@ export class FileKeyRing implements KeyRing {
       closeSync(file)
     }
     rmSync(path)
-    syncDirectory(this.directory)
+    syncPath(this.directory)
     return true
   }
 

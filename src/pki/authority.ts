@@ -7,9 +7,10 @@ import {
   X509Certificate,
 } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { writeDurably } from '../core/durable-file.ts'
 import { authorityCertificate, serverCertificate } from './certificate.ts'
 
 const AUTHORITY_DAYS = 3650
@@ -49,7 +50,7 @@ export function serverIdentity(
       now,
       days: SERVER_DAYS,
     })
-    write(path, text)
+    writeDurably(path, text)
   }
   return {
     key: pemOf(key),
@@ -70,7 +71,7 @@ function ownAuthority(folder: string, now: number): OwnAuthority {
   if (!existsSync(path)) {
     const print = createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-4)
     const name = `Thingward ${print.toString('hex')}`
-    write(path, authorityCertificate({ name, key, now, days: AUTHORITY_DAYS }))
+    writeDurably(path, authorityCertificate({ name, key, now, days: AUTHORITY_DAYS }))
   }
   const certificate = readFileSync(path, 'utf8')
   const name = /CN=(.*)/.exec(new X509Certificate(certificate).subject)?.[1] ?? ''
@@ -101,13 +102,8 @@ function isGood(text: string, { names, key, authority, now }: Wanted): boolean {
 function keyIn(path: string): KeyObject {
   if (existsSync(path)) return createPrivateKey(readFileSync(path))
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-  write(path, pemOf(privateKey))
+  writeDurably(path, pemOf(privateKey))
   return privateKey
 }
 
 const pemOf = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString()
-
-function write(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 })
-  renameSync(`${path}.new`, path)
-}

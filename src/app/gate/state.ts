@@ -7,12 +7,12 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { writeDurably } from '../../core/durable-file.ts'
 import { EXIT, OperatingError } from '../../core/errors.ts'
 import type { GatePolicy } from '../../enforce/index.ts'
 
@@ -164,16 +164,7 @@ export class GateFolder {
 
   private put(name: string, text: string): void {
     const path = join(this.folder, name)
-    told(path, () => {
-      const file = openSync(`${path}.new`, 'w', 0o640)
-      try {
-        writeSync(file, text)
-        fsyncSync(file)
-      } finally {
-        closeSync(file)
-      }
-      renameSync(`${path}.new`, path)
-    })
+    told(path, () => writeDurably(path, text, 0o640))
   }
 }
 

@@ -2,12 +2,12 @@
 // runs. Parts are taken in an order, and again where they moved meanwhile, so that what is restored
 // fits together; each file carries a digest, and nothing is restored that differs from its own.
 import { createHash } from 'node:crypto'
-import { copyFileSync, createReadStream, existsSync, globSync, mkdirSync, openSync } from 'node:fs'
-import { closeSync, fsyncSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, createReadStream, existsSync, globSync, mkdirSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { syncPath } from '../../core/durable-file.ts'
 import { OperatingError } from '../../core/errors.ts'
 import { EVIDENCE_PLACES } from '../../evidence/index.ts'
 
@@ -193,9 +193,5 @@ async function digests(folder: string) {
 function syncAll(folder: string): void {
   const entries = globSync('**/*', { cwd: folder, withFileTypes: true })
   const paths = entries.map((entry) => join(entry.parentPath, entry.name))
-  for (const path of [...paths, folder]) {
-    const file = openSync(path, 'r')
-    fsyncSync(file)
-    closeSync(file)
-  }
+  for (const path of [...paths, folder]) syncPath(path)
 }

@@ -1,9 +1,9 @@
 // How a platform is set up: the site file (YAML), and the words of the command line, which win.
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { defaultDataFolder } from '../../core/data-folder.ts'
 import { OperatingError } from '../../core/errors.ts'
 import type { SensorSettings } from './observed.ts'
 
@@ -67,7 +67,7 @@ export function platformSettings(words: PlatformWords): PlatformSettings {
     throw new OperatingError('bad-option', `'${logLevel}' is none of ${LEVELS.join(', ')}`)
   }
   return {
-    data: resolve(words.data ?? file.data ?? defaultData()),
+    data: resolve(words.data ?? file.data ?? defaultDataFolder()),
     host,
     port,
     site: file.site,
@@ -78,9 +78,6 @@ export function platformSettings(words: PlatformWords): PlatformSettings {
     logLevel,
   }
 }
-
-const defaultData = () =>
-  join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'thingward')
 
 function readSiteFile(path: string): SiteFile {
   let text: string

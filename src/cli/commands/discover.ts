@@ -1,9 +1,9 @@
 // thingward discover: asks one segment who is there. Off unless somebody calls it; never where
 // industrial protocols are heard.
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { defaultDataFolder } from '../../core/data-folder.ts'
 import { discover } from '../../app/index.ts'
 import { EXIT, OperatingError } from '../../core/errors.ts'
 import { documentOf, terminalReport } from '../../report/index.ts'
@@ -65,7 +65,7 @@ async function run(options: Options): Promise<void> {
       rate: atLeast('rate', options.rate, 0.1),
       without: options.without ?? [],
       ...(options.snmpCommunity && { community: await communityIn(options.snmpCommunity) }),
-      record: options.record ?? recordDefault(),
+      record: options.record ?? join(defaultDataFolder(), 'discovery.jsonl'),
       ...(options.notOt !== undefined && { word: options.notOt }),
       signal: stop.signal,
       ...(options.quiet || options.json || !process.stderr.isTTY ? {} : { progress }),
@@ -102,11 +102,6 @@ async function communityIn(path: string): Promise<string> {
     throw new OperatingError('unreadable', `${path}: ${(cause as Error).message}`, { cause })
   })
   return text.trim()
-}
-
-function recordDefault(): string {
-  const base = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share')
-  return join(base, 'thingward', 'discovery.jsonl')
 }
 
 const progress = (text: string): void => void process.stderr.write(`\r\u001b[Kthingward: ${text}`)

@@ -1,9 +1,9 @@
 // thingward import: lists of devices that somebody keeps (CSV, NetBox) against what was observed;
 // a preview, and with --apply the register of documented devices.
 import { writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { defaultDataFolder } from '../../core/data-folder.ts'
 import { EXIT, OperatingError } from '../../core/errors.ts'
 import {
   changedRegister,
@@ -61,14 +61,9 @@ export const command: CliCommand = {
   },
 }
 
-const registerDefault = (): string => {
-  const base = process.env.XDG_DATA_HOME || join(homedir(), '.local', 'share')
-  return join(base, 'thingward', 'documented.json')
-}
-
 async function run(files: readonly string[], options: Options): Promise<void> {
   const mapping = columnMapping(options.map ?? [])
-  const path = options.register ?? registerDefault()
+  const path = options.register ?? join(defaultDataFolder(), 'documented.json')
   const register = await registerAt(path)
   const lists = await listsOf(files, mapping)
   const documented = lists.flatMap(({ devices }) => devices)

@@ -1,16 +1,16 @@
 // Where the evidence log of one Thingward lies below its data folder, for commands that reach for
 // it while the rest may or may not be running.
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Option } from 'commander'
+import { defaultDataFolder } from '../../core/data-folder.ts'
 import { EVIDENCE_PLACES, reachSigner, type Signer } from '../../evidence/index.ts'
 import { OperatingError } from '../../core/errors.ts'
 
 /** `--data`, with the folder that `thingward up` takes when nobody says. */
 export const dataOption = () =>
   new Option('--data <folder>', "Thingward's data folder").default(
-    join(homedir(), '.local/share/thingward'),
+    defaultDataFolder(),
     '~/.local/share/thingward',
   )
 

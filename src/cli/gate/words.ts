@@ -1,7 +1,8 @@
 // What the gate's commands have in common: where state is kept, who asks, durations, output.
-import { homedir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { userInfo } from 'node:os'
+import { resolve } from 'node:path'
 import { InvalidArgumentError, type Command } from 'commander'
+import { defaultDataFolder } from '../../core/data-folder.ts'
 import {
   openGate,
   type GateAnswer,
@@ -71,11 +72,8 @@ export function placeOf(words: PlaceWords, command: Command): Partial<GateSettin
 /** What is remembered has to be undone by a word. */
 const noneOf = (names: string[] | undefined) => (names?.join() === 'none' ? [] : names)
 
-const defaultData = () =>
-  join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'thingward')
-
 /** The gate of this machine, on behalf of whoever asks. */
-export const deskOf = ({ data = defaultData() }: GateWords): GateDesk =>
+export const deskOf = ({ data = defaultDataFolder() }: GateWords): GateDesk =>
   openGate(resolve(data), process.env.SUDO_USER ?? userInfo().username)
 
 /** `90s`, `15m`, `2h`, `1d` in seconds. */

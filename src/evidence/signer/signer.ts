@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Microseconds } from '../../core/clock.ts'
 import { OperatingError } from '../../core/errors.ts'
 import { readCheckpoint, signCheckpoint, verifierKey, type VerifierKey } from '../checkpoint.ts'
-import { writeDurably } from '../durable-file.ts'
+import { writeDurably } from '../../core/durable-file.ts'
 import { EVIDENCE_LIMITS } from '../limits.ts'
 import { Frontier } from '../merkle.ts'
 

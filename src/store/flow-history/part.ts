@@ -1,9 +1,9 @@
 // Parts: what one site's flows of one day are kept in, and the list of all parts, which is replaced
 // as a whole: a part exists when the list names it, whatever files a crash left lying about.
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, fsyncSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { syncPath, writeDurably } from '../../core/durable-file.ts'
 import { OperatingError } from '../../core/errors.ts'
 
 /** The files of a part: flows in the order of either end, and what is added up of them. */
@@ -83,16 +83,7 @@ export class Parts {
       converted: change.converted ?? this.listed.converted,
       parts,
     }
-    const path = join(this.directory, LIST)
-    const file = openSync(`${path}.new`, 'w', 0o600)
-    try {
-      writeSync(file, JSON.stringify(this.listed))
-      fdatasyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(`${path}.new`, path)
-    syncFolder(this.directory)
+    writeDurably(join(this.directory, LIST), JSON.stringify(this.listed))
   }
 
   /** Unlinks files of a part that the list no longer needs. */
@@ -106,15 +97,10 @@ export class Parts {
 
   private sync(part: Part, name: PartFile): void {
     if (!part.hasFlows && (name === 'originator' || name === 'responder')) return
-    const file = openSync(this.path(part, name), 'r')
-    try {
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
+    syncPath(this.path(part, name))
     // Folders of a day and a site may be new.
     const folder = this.folder(part)
-    for (const each of [folder, dirname(folder), join(this.directory, FOLDER)]) syncFolder(each)
+    for (const each of [folder, dirname(folder), join(this.directory, FOLDER)]) syncPath(each)
   }
 
   private clear(): void {
@@ -134,16 +120,6 @@ const siteFolder = (site: string) =>
   /^[A-Za-z0-9_-]{1,64}$/.test(site)
     ? site
     : `~${createHash('sha256').update(site).digest('hex').slice(0, 32)}`
-
-/** Makes names just given or taken durable. */
-export function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
-}
 
 function readList(path: string): Listed {
   let text: string

@@ -3,9 +3,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncPath } from '../../core/durable-file.ts'
 import { OperatingError } from '../../core/errors.ts'
 import { FLOW_LIMITS } from './limits.ts'
-import { syncFolder } from './part.ts'
 import { readSpoolLine } from './spool-line.ts'
 
 /** One file of the spool. */
@@ -179,7 +179,7 @@ export class Spool {
     const segment = (this.current ??= this.begin())
     if (!this.file) {
       this.file = await open(segment.path, 'a', 0o600)
-      syncFolder(this.options.directory)
+      syncPath(this.options.directory)
     }
     const bytes = Buffer.from(batches.map(({ text }) => text).join(''))
     try {

@@ -2,9 +2,9 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Replaces `path` (mode 0600); durable when it returns. */
-export function writeDurably(path: string, text: string | Uint8Array): void {
-  const file = openSync(`${path}.new`, 'w', 0o600)
+/** Replaces `path`; durable when it returns. */
+export function writeDurably(path: string, text: string | Uint8Array, mode = 0o600): void {
+  const file = openSync(`${path}.new`, 'w', mode)
   try {
     const bytes = Buffer.from(text)
     for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
@@ -13,15 +13,15 @@ export function writeDurably(path: string, text: string | Uint8Array): void {
     closeSync(file)
   }
   renameSync(`${path}.new`, path)
-  syncDirectory(dirname(path))
+  syncPath(dirname(path))
 }
 
-/** Makes names just given or taken durable. */
-export function syncDirectory(path: string): void {
-  const directory = openSync(path, 'r')
+/** Makes what a file holds durable, or the names in a folder that were just given or taken. */
+export function syncPath(path: string): void {
+  const file = openSync(path, 'r')
   try {
-    fsyncSync(directory)
+    fsyncSync(file)
   } finally {
-    closeSync(directory)
+    closeSync(file)
   }
 }
